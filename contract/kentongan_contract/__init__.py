@@ -1,0 +1,1 @@
+"""What node, gateway and server say to each other; the same files run on CPython and on MicroPython."""

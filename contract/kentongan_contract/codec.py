@@ -1,0 +1,34 @@
+"""Bytes to message and back: a JSON object of at most 4096 bytes."""
+
+import json
+
+from .errors import MessageError
+from .messages import MESSAGES, Message, _attribute
+
+LONGEST = 4096
+
+
+def encode(message: Message) -> bytes:
+    """The message as it travels. Two interpreters order the fields differently: seal these bytes, never re-encode."""
+    return json.dumps(message.fields()).encode()
+
+
+def decode(kind: str, data: bytes) -> Message:
+    """The message of `kind` that `data` holds; MessageError for anything else."""
+    message = MESSAGES.get(kind)
+    if message is None:
+        raise MessageError("no such message kind")
+    if len(data) > LONGEST:
+        raise MessageError("longer than a message may be")
+    try:
+        found = json.loads(data)
+    except (ValueError, RuntimeError):  # RuntimeError: nested deeper than the interpreter's stack
+        raise MessageError("not JSON")
+    if type(found) is not dict:
+        raise MessageError("not a JSON object")
+    arguments = {}
+    for name, _ in message.FIELDS:
+        if name not in found:
+            raise MessageError(kind + "." + name + " is missing, mistyped or out of bounds")
+        arguments[_attribute(name)] = found[name]
+    return message(**arguments)

@@ -1,0 +1,66 @@
+"""The decision to make noise, and the instructions it becomes: one per kentongan, each with one end.
+
+Trust delays, it never denies: a press of the RT's own button or a vouched resident sounds at once, a stranger's
+report after fifteen seconds. A second, independent reporter opens the gate at once.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from kentongan_server.domain.incident_kind import IncidentClass
+from kentongan_server.domain.lifecycle import AlarmState, CommandState
+
+GATE = timedelta(seconds=15)
+COMMAND_LIFE = timedelta(minutes=5)
+COMMAND_TTL_MS = 30_000
+RETRY_AFTER_S = (1, 2, 4, 8)
+
+
+class Action(StrEnum):
+    """What a kentongan is told to do."""
+
+    SOUND = "sound"
+    SILENCE = "silence"
+    ALL_CLEAR = "all_clear"
+    TEST = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """`level` is how far it has spread (1: the own RT); `due_at` is when a gated alarm opens by itself."""
+
+    id: str
+    incident: str
+    region: str
+    state: AlarmState
+    level: int
+    codebook: str
+    requested_at: datetime
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmCommand:
+    """One kentongan, one instruction, one end. `counter` is new with every attempt, the id never."""
+
+    id: str
+    alarm: str
+    incident: str
+    node: str
+    action: Action
+    state: CommandState
+    counter: int
+    attempts: int
+    created_at: datetime
+    expires_at: datetime
+
+
+def retry_delay(attempts: int) -> timedelta:
+    """How long to wait for the kentongan's answer after the `attempts`-th try."""
+    return timedelta(seconds=RETRY_AFTER_S[min(attempts, len(RETRY_AFTER_S)) - 1])
+
+
+def makes_noise(incident_class: IncidentClass, trusted_to_gather: bool) -> bool:
+    """Crimes and emergencies always sound; community news only when one sends it who may call the RT together."""
+    return incident_class is not IncidentClass.COMMUNITY or trusted_to_gather

@@ -1,0 +1,25 @@
+"""What the core refuses, one line each; every text is a sentence that says what to do. The edge chooses the status."""
+
+
+class KentonganError(Exception):
+    """The root of all refusals."""
+
+
+class UnknownError(KentonganError):
+    """The thing named does not exist, or not for this caller."""
+
+
+class RefusedError(KentonganError):
+    """This caller may not do this."""
+
+
+class ConflictError(KentonganError):
+    """The same id was used for something else."""
+
+
+class IllegalTransitionError(KentonganError):
+    """The event does not fit the state; nothing was changed."""
+
+
+class FirewallError(KentonganError):
+    """A document was about to reach somebody who may never hear of its class."""

@@ -1,0 +1,151 @@
+"""The law of states: three tables, and nothing happens that is not in them.
+
+An event that has no cell raises and changes nothing. The diagrams in docs/lifecycle.md are printed from these tables.
+Acknowledgements, the alarm and the forward are facts of their own and never squeezed into the incident's status.
+"""
+
+from enum import StrEnum
+from typing import TypeVar
+
+from kentongan_server.domain.errors import IllegalTransitionError
+
+
+class IncidentStatus(StrEnum):
+    """How far the event in the world has come."""
+
+    REPORTED = "reported"
+    ACKNOWLEDGED = "acknowledged"
+    DISPATCHED = "dispatched"
+    ON_SCENE = "on_scene"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+    MERGED = "merged"
+
+
+class AlarmState(StrEnum):
+    """The decision to make noise: asked for, held back a moment, on, fading, over."""
+
+    REQUESTED = "requested"
+    GATED = "gated"
+    ACTIVE = "active"
+    EASING = "easing"
+    ENDED = "ended"
+
+
+class CommandState(StrEnum):
+    """One instruction to one kentongan; `sent` means that the broker took it, nothing more."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    DEVICE_ACKED = "device_acked"
+    SOUNDING = "sounding"
+    SILENCED = "silenced"
+    COMPLETED = "completed"
+    EXPIRED = "expired"
+    FAILED = "failed"
+    TIMED_OUT = "timed_out"
+    SUPERSEDED = "superseded"
+
+
+State = TypeVar("State", IncidentStatus, AlarmState, CommandState)
+Table = dict[State, dict[str, State]]
+
+_I = IncidentStatus
+INCIDENT: Table[IncidentStatus] = {
+    _I.REPORTED: {
+        "acknowledge": _I.ACKNOWLEDGED,
+        "dispatch": _I.DISPATCHED,
+        "arrive": _I.ON_SCENE,
+        "resolve": _I.RESOLVED,
+        "cancel": _I.CANCELLED,
+        "merge": _I.MERGED,
+    },
+    _I.ACKNOWLEDGED: {
+        "dispatch": _I.DISPATCHED,
+        "arrive": _I.ON_SCENE,
+        "resolve": _I.RESOLVED,
+        "cancel": _I.CANCELLED,
+        "merge": _I.MERGED,
+    },
+    _I.DISPATCHED: {"arrive": _I.ON_SCENE, "resolve": _I.RESOLVED, "cancel": _I.CANCELLED, "merge": _I.MERGED},
+    _I.ON_SCENE: {"resolve": _I.RESOLVED, "merge": _I.MERGED},
+    _I.RESOLVED: {"close": _I.CLOSED, "reopen": _I.REPORTED},
+    _I.CLOSED: {"reopen": _I.REPORTED},
+    _I.CANCELLED: {"reopen": _I.REPORTED},
+    _I.MERGED: {"unmerge": _I.REPORTED},
+}
+
+_A = AlarmState
+ALARM: Table[AlarmState] = {
+    _A.REQUESTED: {"gate": _A.GATED, "activate": _A.ACTIVE, "end": _A.ENDED},
+    _A.GATED: {"activate": _A.ACTIVE, "end": _A.ENDED},
+    _A.ACTIVE: {"ease": _A.EASING, "end": _A.ENDED},
+    _A.EASING: {"end": _A.ENDED},
+    _A.ENDED: {},
+}
+
+_C = CommandState
+COMMAND: Table[CommandState] = {
+    _C.QUEUED: {
+        "publish": _C.SENT,
+        "expire": _C.EXPIRED,
+        "supersede": _C.SUPERSEDED,
+    },
+    _C.SENT: {
+        "device_ack": _C.DEVICE_ACKED,
+        "time_out": _C.TIMED_OUT,
+        "fail": _C.FAILED,
+        "expire": _C.EXPIRED,
+        "supersede": _C.SUPERSEDED,
+    },
+    _C.TIMED_OUT: {"requeue": _C.QUEUED, "expire": _C.EXPIRED, "supersede": _C.SUPERSEDED},
+    _C.DEVICE_ACKED: {
+        "sound": _C.SOUNDING,
+        "complete": _C.COMPLETED,
+        "fail": _C.FAILED,
+        "expire": _C.EXPIRED,
+        "supersede": _C.SUPERSEDED,
+    },
+    _C.SOUNDING: {
+        "silence": _C.SILENCED,
+        "complete": _C.COMPLETED,
+        "fail": _C.FAILED,
+        "supersede": _C.SUPERSEDED,
+    },
+    _C.SILENCED: {},
+    _C.COMPLETED: {},
+    _C.EXPIRED: {},
+    _C.FAILED: {},
+    _C.SUPERSEDED: {},
+}
+
+FINAL_COMMAND_STATES = frozenset(state for state, events in COMMAND.items() if not events)
+OPEN_INCIDENT_STATES = frozenset({_I.REPORTED, _I.ACKNOWLEDGED, _I.DISPATCHED, _I.ON_SCENE})
+
+# What a kentongan's word implies: it may say `completed` when the messages in between were lost.
+_IMPLIED_BY_OUTCOME = {
+    _C.DEVICE_ACKED: ("publish", "device_ack"),
+    _C.SOUNDING: ("publish", "device_ack", "sound"),
+    _C.COMPLETED: ("publish", "device_ack", "sound", "complete"),
+    _C.SILENCED: ("publish", "device_ack", "sound", "silence"),
+    _C.FAILED: ("publish", "fail"),
+    _C.EXPIRED: ("expire",),
+}
+
+
+def advance(table: Table[State], state: State, event: str) -> State:
+    """The state after `event`; IllegalTransitionError when the table has no such cell."""
+    following = table[state].get(event)
+    if following is None:
+        raise IllegalTransitionError(f"{event} is not possible while {state}")
+    return following
+
+
+def believe(state: CommandState, outcome: CommandState) -> CommandState:
+    """The command's state after its kentongan said `outcome`; unchanged when that is old news."""
+    if state is CommandState.TIMED_OUT:
+        state = advance(COMMAND, state, "requeue")
+    for event in _IMPLIED_BY_OUTCOME.get(outcome, ()):
+        state = COMMAND[state].get(event, state)
+    return state

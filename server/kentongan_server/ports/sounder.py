@@ -1,0 +1,21 @@
+"""The way to the kentongan and the call points."""
+
+from typing import Protocol
+
+from kentongan_server.ports.alarms import Order
+
+
+class LinkDownError(Exception):
+    """The broker is away; the outbox tries again."""
+
+
+class Sounder(Protocol):
+    """Seals and sends; returning means that the broker took it, nothing more."""
+
+    async def send(self, order: Order) -> None:
+        """Send one attempt at a command; LinkDownError when the broker did not take it."""
+        ...
+
+    async def show(self, node: str, report: str, stage: str, incident: str) -> None:
+        """Tell a call point how far help has come with its report; LinkDownError when the broker did not take it."""
+        ...

@@ -1,0 +1,75 @@
+"""The committed pin files are what the pin maps say, and `--check` notices when they are not."""
+
+import runpy
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from generate import AGAIN, HERE, HOUSE, main, render
+from pin_rules import read_board
+
+FILES = ("firmware/kentongan_node/pins_esp32_s3.py", "gateway/kentongan_gateway/pins.py")
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    for name in FILES:
+        (tmp_path / name).parent.mkdir(parents=True)
+        shutil.copy(HOUSE / name, tmp_path / name)
+    return tmp_path
+
+
+def test_the_committed_files_are_current():
+    done = subprocess.run([sys.executable, HERE / "generate.py", "--check"], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_check_fails_with_the_line_to_run_and_changes_nothing(copy, name, capsys):
+    edited = (copy / name).read_text().replace("SIREN", "HORN", 1)
+    (copy / name).write_text(edited)
+    assert main(["--check"], house=copy) == 1
+    assert capsys.readouterr().err == f"{name} differs from its pin map. Run: {AGAIN}\n"
+    assert (copy / name).read_text() == edited
+
+
+def test_a_missing_file_is_stale_and_then_written(copy):
+    (copy / FILES[0]).unlink()
+    assert main(["--check"], house=copy) == 1
+    assert main([], house=copy) == 0
+    assert main(["--check"], house=copy) == 0
+    assert (copy / FILES[0]).read_bytes() == (HOUSE / FILES[0]).read_bytes()
+
+
+def test_a_broken_map_writes_nothing(copy, tmp_path, capsys):
+    maps = tmp_path / "maps"
+    maps.mkdir()
+    text = (HERE / "esp32_s3_devkitc.toml").read_text().replace("pin = 15", "pin = 21")
+    (maps / "esp32_s3_devkitc.toml").write_text(text)
+    (copy / FILES[0]).unlink()
+    assert main([], house=copy, maps=maps) == 1
+    assert "SIREN: pin 21 is high at power-up" in capsys.readouterr().err
+    assert not (copy / FILES[0]).exists()
+
+
+@pytest.mark.parametrize("source", sorted(HERE.glob("*.toml")), ids=lambda path: path.stem)
+def test_the_written_file_runs_and_says_the_map(source, tmp_path):
+    board = read_board(source)
+    written = tmp_path / "pins.py"
+    written.write_text(render(board))
+    names = runpy.run_path(str(written))
+    for signal in board.signals:
+        pin = f"{board.prefix}{signal.pin}" if board.prefix else signal.pin
+        assert names[signal.name] == pin
+        assert (pin in names["ACTIVE_LOW"]) == (signal.active == "low")
+        assert (pin in names["PULLED_UP"]) == (signal.pull == "up")
+        assert (pin in names["PULLED_DOWN"]) == (signal.pull == "down")
+
+
+def test_the_pi_keeps_every_output_where_the_boot_pull_is_down():
+    board = read_board(HERE / "raspberry_pi_gateway.toml")
+    outputs = [signal.pin for signal in board.signals if signal.direction == "output"]
+    assert outputs
+    assert all(9 <= pin <= 27 for pin in outputs)

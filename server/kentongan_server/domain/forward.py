@@ -1,10 +1,16 @@
 """What is passed on to those who answer: one document per incident event and recipient, complete in itself."""
 
+import math
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from kentongan_server.domain.errors import FirewallError
 from kentongan_server.domain.incident_kind import IncidentClass, IncidentKind, Purpose
+
+# Delivery and incident ids travel in an HTTP header, in URLs and in CAP, which forbids space, comma, < and &.
+_TRAVELLING_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
 
 class Recipient(StrEnum):
@@ -22,9 +28,24 @@ class ForwardEvent(StrEnum):
     CANCELLED = "incident.cancelled"
 
 
+class FirewallBreach(FirewallError):  # noqa: N818 - the name of what happened, not of a kind of error
+    """The last wall, the one in the adapter, had to stop a document. A defect of ours: nothing was sent, no retry will help."""
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierForward:
+    """A document already queued for this incident and channel, as a later one refers to it."""
+
+    delivery: str
+    queued_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Forward:
-    """One document for one recipient. Times are aware UTC, positions in degrees (WGS 84)."""
+    """One document for one recipient. Times are aware UTC, positions in degrees (WGS 84).
+
+    `earlier` names the documents an update or cancellation is about, oldest first; only a first report has none.
+    """
 
     delivery: str
     recipient: Recipient
@@ -42,3 +63,23 @@ class Forward:
     source: str
     trust: str
     text: str | None
+    earlier: tuple[EarlierForward, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name, value in (("delivery", self.delivery), ("incident", self.incident)):
+            if not _TRAVELLING_ID.fullmatch(value):
+                raise ValueError(f"The {name} id of a forward may hold only letters, digits and . _ : -")
+        if self.opened_at.tzinfo is None or self.queued_at.tzinfo is None:
+            raise ValueError("The times of a forward must carry their zone.")
+        if self.event is not ForwardEvent.REPORTED and not self.earlier:
+            raise ValueError("An update or a cancellation must name the earlier documents it is about.")
+
+    @property
+    def has_position(self) -> bool:
+        """Whether the position can be put on a map; a report goes out without one rather than not at all."""
+        return (
+            math.isfinite(self.latitude)
+            and math.isfinite(self.longitude)
+            and abs(self.latitude) <= 90
+            and abs(self.longitude) <= 180
+        )

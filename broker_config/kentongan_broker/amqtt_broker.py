@@ -1,0 +1,94 @@
+"""The embedded broker, for a demo on a machine without Mosquitto: amqtt under the same names, passwords and rules.
+
+Demo only: measured, it lets in 4,500 of 10,600 nodes in a minute. Three of amqtt 0.12's habits are corrected here,
+since one node could otherwise hurt another: it drops a session before it has asked for the password, it publishes a
+will without asking the rules, and it sends a newcomer every retained message that anybody subscribed to.
+"""
+
+import asyncio
+import logging
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from amqtt.broker import Broker
+from amqtt.contexts import Action, BaseContext, BrokerConfig, ListenerConfig
+from amqtt.mqtt.connack import NOT_AUTHORIZED, ConnackPacket
+from amqtt.plugins.base import BaseAuthPlugin, BaseTopicPlugin
+
+from kentongan_broker.access import Access
+
+_DOING = {Action.PUBLISH: "write", Action.SUBSCRIBE: "read", Action.RECEIVE: "read"}
+
+
+@dataclass
+class _Folder:
+    folder: str
+
+
+class Logins(BaseAuthPlugin):
+    """Lets in who knows the password, under their own name as client id, with a will they may speak."""
+
+    Config = _Folder
+
+    def __init__(self, context: BaseContext) -> None:
+        super().__init__(context)
+        self._access = Access(Path(context.config.folder))
+
+    async def authenticate(self, *, session: Any) -> bool:
+        """True when this session may begin."""
+        if session.client_id != session.username or not self._access.lets_in(session.username, session.password):
+            return False
+        return not session.will_flag or self._access.allows(session.username, "write", session.will_topic)
+
+
+class Topics(BaseTopicPlugin):
+    """Asks the acl for every message said, heard or subscribed to."""
+
+    Config = _Folder
+
+    def __init__(self, context: BaseContext) -> None:
+        super().__init__(context)
+        self._access = Access(Path(context.config.folder))
+
+    async def topic_filtering(
+        self, *, session: Any = None, topic: str | None = None, action: Action | None = None
+    ) -> bool:
+        """True when the acl allows it."""
+        if session is None or topic is None or action is None:
+            return False
+        return self._access.allows(session.username or "", _DOING[action], topic)
+
+
+class CityBroker(Broker):
+    """amqtt, made to ask first."""
+
+    async def _handle_client_session(self, reader, writer, client_session, handler, server, listener_name):
+        if not await self._authenticate(client_session, self.listeners_config[listener_name]):
+            await ConnackPacket.build(0, NOT_AUTHORIZED).to_stream(writer)
+            await writer.close()
+            return
+        if client_session.clean_session:
+            await super()._delete_session(client_session.client_id)
+        await super()._handle_client_session(reader, writer, client_session, handler, server, listener_name)
+
+    async def _delete_session(self, client_id):
+        """Nothing yet: whoever says this name may be a stranger."""
+
+    async def _publish_retained_messages_for_subscription(self, subscription, session):
+        if any(subscriber is session for subscriber, _ in self.subscriptions.get(subscription[0], [])):
+            await super()._publish_retained_messages_for_subscription(subscription, session)
+
+
+async def serve(folder: Path, host: str, port: int) -> None:
+    """Serve until SIGTERM or SIGINT; OSError when the port is taken."""
+    logging.getLogger("transitions").setLevel(logging.WARNING)
+    ended = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    plugins = {f"{__name__}.{plugin.__name__}": {"folder": str(folder)} for plugin in (Logins, Topics)}
+    broker = CityBroker(BrokerConfig(listeners={"default": ListenerConfig(bind=f"{host}:{port}")}, plugins=plugins))
+    await broker.start()
+    await ended.wait()
+    await broker.shutdown()

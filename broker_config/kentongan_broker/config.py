@@ -1,0 +1,79 @@
+"""Renders a folder for one broker: `mosquitto.conf`, `acl` and `passwords`, from the templates beside this package.
+
+Passwords are stored only as Mosquitto's salted PBKDF2-SHA512 hashes. Its own default of 101 rounds is kept: the
+passwords are 192 random bits, so more rounds protect nothing and would slow the whole city's return after a power cut.
+"""
+
+import base64
+import hashlib
+import hmac
+import os
+import secrets
+import string
+from collections.abc import Mapping
+from pathlib import Path
+
+from kentongan_broker.enrolment import Enrolment
+from kentongan_broker.errors import BrokerError
+from kentongan_broker.private_file import write_private
+from kentongan_contract import topics
+
+TEMPLATES = Path(__file__).resolve().parent.parent
+ROUNDS = 101
+
+_SALT_BYTES = 12
+
+
+def render(folder: Path, enrolment: Enrolment, port: int, host: str = "127.0.0.1") -> Path:
+    """Write the broker's three files into `folder` (readable by the owner alone); gives mosquitto.conf."""
+    folder = folder.resolve()
+    if set(str(folder)) & set("\n#"):
+        raise BrokerError(f"Mosquitto cannot read a folder of this name: {folder}")
+    write_private(folder / "passwords", _passwords(enrolment.users))
+    write_private(folder / "acl", _template("acl") + _relay_rules(enrolment.relays))
+    words = {"port": port, "host": host, "folder": folder, "user": _user()}
+    return write_private(folder / "mosquitto.conf", string.Template(_template("mosquitto.conf")).substitute(words))
+
+
+def hash_password(password: str) -> str:
+    """The password as Mosquitto's password file keeps it."""
+    salt = secrets.token_bytes(_SALT_BYTES)
+    return f"$7${ROUNDS}${_base64(salt)}${_base64(_digest(password, salt, ROUNDS))}"
+
+
+def fits(password: str, hashed: str) -> bool:
+    """True when `hashed` was made from this password."""
+    _, scheme, rounds, salt, digest = hashed.split("$")
+    if scheme != "7":
+        raise BrokerError("This password file has a format that is not ours.")
+    return hmac.compare_digest(base64.b64decode(digest), _digest(password, base64.b64decode(salt), int(rounds)))
+
+
+def _digest(password: str, salt: bytes, rounds: int) -> bytes:
+    return hashlib.pbkdf2_hmac("sha512", password.encode(), salt, rounds)
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def _passwords(users: Mapping[str, str]) -> str:
+    return "".join(f"{name}:{hash_password(password)}\n" for name, password in users.items())
+
+
+def _relay_rules(relays: Mapping[str, tuple[str, ...]]) -> str:
+    rules = []
+    for gateway, serial_nodes in relays.items():
+        rules.append(f"\nuser {gateway}\n")
+        for node in serial_nodes:
+            rules += [f"topic write {topics.ROOT}/{node}/up/+\n", f"topic read {topics.every_down(node)}\n"]
+    return "".join(rules)
+
+
+def _user() -> str:
+    """Mosquitto changes to a user of its own when root starts it, and could then not read these files."""
+    return "root" if os.geteuid() == 0 else "mosquitto"
+
+
+def _template(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")

@@ -1,0 +1,94 @@
+"""Who may log in to the broker: the server, every node that has its own connection, and for whom a gateway speaks.
+
+A serial node has no login of its own; its gateway relays it and may speak for it, and for no other.
+"""
+
+import json
+import secrets
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kentongan_broker.errors import BrokerError
+from kentongan_broker.private_file import write_private
+from kentongan_contract import topics
+
+SERVER = "server"
+PROBE = "probe"
+RESERVED = (SERVER, PROBE)
+
+
+def new_password() -> str:
+    """A password of 192 random bits: no list of guesses reaches it, so its hash need not be slow."""
+    return secrets.token_urlsafe(24)
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """Names and passwords; `relays` is gateway → its serial nodes. BrokerError for a name that could mislead a rule."""
+
+    nodes: Mapping[str, str]
+    relays: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    server_password: str = field(default_factory=new_password)
+    probe_password: str = field(default_factory=new_password)
+
+    def __post_init__(self) -> None:
+        relayed: dict[str, str] = {}
+        for gateway, serial_nodes in self.relays.items():
+            if gateway not in self.nodes:
+                raise BrokerError(f"The gateway {gateway} is not enrolled as a node.")
+            for node in serial_nodes:
+                if node in self.nodes:
+                    raise BrokerError(f"{node} hangs on {gateway} and cannot have a login of its own.")
+                if relayed.setdefault(node, gateway) != gateway:
+                    raise BrokerError(f"{node} hangs on both {relayed[node]} and {gateway}.")
+        for node in (*self.nodes, *relayed):
+            if not topics.is_node_name(node) or node in RESERVED:
+                raise BrokerError(f"{node!r} cannot be the name of a node.")
+
+    @property
+    def users(self) -> dict[str, str]:
+        """Every login: name → password."""
+        return {SERVER: self.server_password, PROBE: self.probe_password, **self.nodes}
+
+
+def enrol(city: Mapping[str, Any], logins: Path | None = None) -> Enrolment:
+    """Enrol everybody in a city description (the parsed city file), each with a password of their own.
+
+    With `logins`, passwords are taken from that file and new ones added to it, readable by its owner alone.
+    """
+    names = Counter[str]()
+    relays: dict[str, tuple[str, ...]] = {}
+    for region in city["regions"]:
+        names.update(node["id"] for node in region["nodes"])
+        gateway = region.get("gateway")
+        if gateway:
+            relays[gateway["id"]] = tuple(gateway["serial_nodes"])
+    repeated = [name for name, count in names.items() if count > 1]
+    if repeated:
+        raise BrokerError(f"The city names a node twice: {', '.join(repeated)}.")
+    known = _read(logins) if logins is not None else {}
+    serial_nodes = {node for nodes in relays.values() for node in nodes}
+    enrolment = Enrolment(
+        nodes={name: known.get(name) or new_password() for name in names if name not in serial_nodes},
+        relays=relays,
+        server_password=known.get(SERVER) or new_password(),
+        probe_password=known.get(PROBE) or new_password(),
+    )
+    if logins is not None and known != enrolment.users:
+        write_private(logins, json.dumps(enrolment.users, indent=1) + "\n")
+    return enrolment
+
+
+def _read(logins: Path) -> dict[str, str]:
+    try:
+        found = json.loads(logins.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as problem:
+        raise BrokerError(f"The logins in {logins} cannot be read: {problem}") from problem
+    if type(found) is not dict or not all(type(password) is str for password in found.values()):
+        raise BrokerError(f"{logins} is not a file of logins.")
+    return found

@@ -1,4 +1,4 @@
-"""The `acl` and `passwords` files, read for the embedded broker as Mosquitto reads them, so that one set of files rules both."""
+"""The `acl` and `passwords` files, read for the embedded broker as Mosquitto reads them: one set of files rules both."""
 
 from pathlib import Path
 
@@ -30,9 +30,9 @@ class Access:
             elif word and not word.startswith("#"):
                 raise BrokerError(f"This line of the acl is not understood: {line}")
 
-    def lets_in(self, user: str | None, password: str | None) -> bool:
+    def lets_in(self, user: str, password: str | None) -> bool:
         """True for a known name with its password."""
-        hashed = self._hashes.get(user or "")
+        hashed = self._hashes.get(user)
         return hashed is not None and password is not None and fits(password, hashed)
 
     def allows(self, user: str, doing: str, topic: str) -> bool:

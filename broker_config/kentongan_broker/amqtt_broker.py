@@ -10,50 +10,57 @@ import logging
 import signal
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from amqtt.broker import Broker
+from amqtt.adapters import ReaderAdapter, WriterAdapter
+from amqtt.broker import Broker, Server
 from amqtt.contexts import Action, BaseContext, BrokerConfig, ListenerConfig
+from amqtt.errors import BrokerError
 from amqtt.mqtt.connack import NOT_AUTHORIZED, ConnackPacket
-from amqtt.plugins.base import BaseAuthPlugin, BaseTopicPlugin
+from amqtt.mqtt.protocol.broker_handler import BrokerProtocolHandler
+from amqtt.plugins.base import BaseAuthPlugin, BasePlugin, BaseTopicPlugin
+from amqtt.session import Session
 
 from kentongan_broker.access import Access
 
 _DOING = {Action.PUBLISH: "write", Action.SUBSCRIBE: "read", Action.RECEIVE: "read"}
 
 
-@dataclass
-class _Folder:
-    folder: str
-
-
 class Logins(BaseAuthPlugin):
     """Lets in who knows the password, under their own name as client id, with a will they may speak."""
 
-    Config = _Folder
+    @dataclass
+    class Config(BasePlugin.Config):
+        """The rendered folder."""
+
+        folder: str = ""
 
     def __init__(self, context: BaseContext) -> None:
         super().__init__(context)
-        self._access = Access(Path(context.config.folder))
+        self._access = Access(Path(self._get_config_option("folder")))
 
-    async def authenticate(self, *, session: Any) -> bool:
+    async def authenticate(self, *, session: Session) -> bool:
         """True when this session may begin."""
-        if session.client_id != session.username or not self._access.lets_in(session.username, session.password):
+        user = session.username or ""
+        if session.client_id != user or not self._access.lets_in(user, session.password):
             return False
-        return not session.will_flag or self._access.allows(session.username, "write", session.will_topic)
+        return not session.will_flag or self._access.allows(user, "write", session.will_topic or "")
 
 
 class Topics(BaseTopicPlugin):
     """Asks the acl for every message said, heard or subscribed to."""
 
-    Config = _Folder
+    @dataclass
+    class Config(BasePlugin.Config):
+        """The rendered folder."""
+
+        folder: str = ""
 
     def __init__(self, context: BaseContext) -> None:
         super().__init__(context)
-        self._access = Access(Path(context.config.folder))
+        self._access = Access(Path(self._get_config_option("folder")))
 
     async def topic_filtering(
-        self, *, session: Any = None, topic: str | None = None, action: Action | None = None
+        self, *, session: Session | None = None, topic: str | None = None, action: Action | None = None
     ) -> bool:
         """True when the acl allows it."""
         if session is None or topic is None or action is None:
@@ -64,19 +71,29 @@ class Topics(BaseTopicPlugin):
 class CityBroker(Broker):
     """amqtt, made to ask first."""
 
-    async def _handle_client_session(self, reader, writer, client_session, handler, server, listener_name):
+    async def _handle_client_session(
+        self,
+        reader: ReaderAdapter,
+        writer: WriterAdapter,
+        client_session: Session,
+        handler: BrokerProtocolHandler,
+        server: Server,
+        listener_name: str,
+    ) -> None:
         if not await self._authenticate(client_session, self.listeners_config[listener_name]):
             await ConnackPacket.build(0, NOT_AUTHORIZED).to_stream(writer)
             await writer.close()
             return
-        if client_session.clean_session:
+        if client_session.clean_session and client_session.client_id:
             await super()._delete_session(client_session.client_id)
         await super()._handle_client_session(reader, writer, client_session, handler, server, listener_name)
 
-    async def _delete_session(self, client_id):
+    async def _delete_session(self, client_id: str) -> None:
         """Nothing yet: whoever says this name may be a stranger."""
 
-    async def _publish_retained_messages_for_subscription(self, subscription, session):
+    async def _publish_retained_messages_for_subscription(
+        self, subscription: tuple[str, int], session: Session
+    ) -> None:
         if any(subscriber is session for subscriber, _ in self.subscriptions.get(subscription[0], [])):
             await super()._publish_retained_messages_for_subscription(subscription, session)
 
@@ -89,6 +106,11 @@ async def serve(folder: Path, host: str, port: int) -> None:
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     plugins = {f"{__name__}.{plugin.__name__}": {"folder": str(folder)} for plugin in (Logins, Topics)}
     broker = CityBroker(BrokerConfig(listeners={"default": ListenerConfig(bind=f"{host}:{port}")}, plugins=plugins))
-    await broker.start()
+    try:
+        await broker.start()
+    except BrokerError as problem:
+        if isinstance(problem.__cause__, OSError):
+            raise problem.__cause__ from None
+        raise
     await ended.wait()
     await broker.shutdown()

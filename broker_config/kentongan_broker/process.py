@@ -22,7 +22,7 @@ Kind = Literal["mosquitto", "amqtt"]
 
 START_SECONDS = 15.0
 STOP_SECONDS = 5.0
-BUSY = "Address already in use"
+BUSY = "address already in use"
 
 
 def start(
@@ -140,7 +140,7 @@ class Broker:
 
     def _why_it_ended(self) -> BrokerError:
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
-        if any(BUSY in line for line in lines):
+        if any(BUSY in line.lower() for line in lines):
             return PortBusyError(
                 f"Port {self.port} on {self.host} is held by another program: stop that one or choose another port."
             )

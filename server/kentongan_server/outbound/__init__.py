@@ -1,0 +1,1 @@
+"""How we reach the world; one folder per neighbour, and no neighbour knows another."""

@@ -63,8 +63,8 @@ class AlarmBook(Protocol):
         """Keep new commands; until `due_at` the first attempt is on its way and no second one is made."""
         ...
 
-    def set_command(self, command_id: str, state: CommandState) -> None:
-        """Write the state that the law allowed."""
+    def set_command(self, command_id: str, state: CommandState, due_at: datetime | None) -> None:
+        """Write the state that the law allowed, and until when the command may stay in it (None: it is over)."""
         ...
 
     def mark_sent(self, command_ids: Collection[str]) -> None:
@@ -72,7 +72,7 @@ class AlarmBook(Protocol):
         ...
 
     def commands_due(self, now: datetime, limit: int) -> list[AlarmCommand]:
-        """Commands without the kentongan's answer whose next attempt, or end, has come."""
+        """Commands whose next attempt, or end, has come."""
         ...
 
     def try_again(self, command_id: str, state: CommandState, counter: int, attempts: int, due_at: datetime) -> None:

@@ -1,12 +1,12 @@
 """One message or request is one unit of work: everything it changes becomes true together, or nothing does."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from kentongan_server.domain.events import Event
-from kentongan_server.ports.alarms import AlarmBook
+from kentongan_server.ports.alarms import AlarmBook, Order
 from kentongan_server.ports.clock import Clock
 from kentongan_server.ports.identifiers import Identifiers
 from kentongan_server.ports.incidents import IncidentBook
@@ -48,6 +48,15 @@ class UnitOfWork:
 
 
 Listeners = Mapping[type[Event], Sequence[Callable[[UnitOfWork, Any], None]]]
+
+
+@dataclass(slots=True)
+class Committed:
+    """What has just become durable and wants to be acted on at once."""
+
+    orders: list[Order] = field(default_factory=list)
+    outbox: bool = False
+    timeline: bool = False
 
 
 class Transactions(Protocol):

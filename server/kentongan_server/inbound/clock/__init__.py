@@ -1,0 +1,1 @@
+"""What must happen because time passed, or because something has just become durable."""

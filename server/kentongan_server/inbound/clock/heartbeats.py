@@ -1,0 +1,42 @@
+"""Gathers heartbeats and hands them to telemetry in batches; what does not fit is dropped and counted."""
+
+import asyncio
+
+import structlog
+
+from kentongan_server.inbound.metrics import Metrics
+from kentongan_server.ports.telemetry import Heartbeat, Telemetry, TelemetryError
+
+EVERY_S = 1.0
+MOST = 20_000
+
+log = structlog.get_logger()
+
+
+class Heartbeats:
+    """`add` is cheap and never waits; `run` writes once a second."""
+
+    def __init__(self, telemetry: Telemetry, metrics: Metrics) -> None:
+        self._telemetry = telemetry
+        self._metrics = metrics
+        self._held: list[Heartbeat] = []
+
+    def add(self, heartbeat: Heartbeat) -> None:
+        """Take one heartbeat."""
+        if len(self._held) < MOST:
+            self._held.append(heartbeat)
+        else:
+            self._metrics.telemetry_dropped.inc()
+
+    async def run(self) -> None:
+        """Write until cancelled."""
+        while True:
+            await asyncio.sleep(EVERY_S)
+            held, self._held = self._held, []
+            if not held:
+                continue
+            try:
+                await self._telemetry.write(held)
+            except TelemetryError as error:
+                self._metrics.telemetry_dropped.inc(len(held))
+                log.warning("telemetry_dropped", heartbeats=len(held), error=str(error))

@@ -1,0 +1,161 @@
+"""Carries what has been decided to those who must hear it: at once after the commit, and again until it is done.
+
+Sirens come first and wait for nobody; every channel has its own places, so a police server that hangs holds up only
+itself.
+"""
+
+import asyncio
+from collections.abc import Coroutine, Mapping
+from typing import Any
+
+import structlog
+
+from kentongan_server.inbound.metrics import Metrics
+from kentongan_server.ports.alarms import Order
+from kentongan_server.ports.outbox import Channel, OutboxItem
+from kentongan_server.ports.pager import Pager, PagingError
+from kentongan_server.ports.responder import DeliveryError, Responder
+from kentongan_server.ports.sounder import LinkDownError, Sounder
+from kentongan_server.ports.unit_of_work import Committed, Transactions
+from kentongan_server.use_cases.alarming.retry_commands import due_orders
+from kentongan_server.use_cases.forwarding import deliver_forward, deliver_page
+from kentongan_server.use_cases.informing.tell_reporter import begin_showing
+
+TICK_S = 0.25
+AT_ONCE = 16
+
+log = structlog.get_logger()
+
+
+class Relay:
+    """`committed` is called in the event loop after each group commit; `run` looks after everything that comes due."""
+
+    def __init__(
+        self,
+        transactions: Transactions,
+        sounder: Sounder,
+        responders: Mapping[Channel, Responder],
+        pager: Pager,
+        metrics: Metrics,
+    ) -> None:
+        self._transactions = transactions
+        self._sounder = sounder
+        self._responders = responders
+        self._pager = pager
+        self._metrics = metrics
+        self._wake = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._under_way: dict[str, Channel] = {}
+
+    def committed(self, committed: Committed) -> None:
+        """Send the first attempt of new commands now, and look at the outbox."""
+        if committed.orders:
+            self._begin(self._send(committed.orders))
+        if committed.outbox:
+            self._wake.set()
+
+    async def run(self) -> None:
+        """Retry commands and empty the outbox until cancelled."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._retry_commands())
+                group.create_task(self._empty_outbox())
+        finally:
+            for task in self._tasks:
+                task.cancel()
+
+    async def _retry_commands(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            try:
+                if await self._transactions.read(lambda uow: uow.alarms.commands_due(uow.now(), 1)):
+                    await self._send(await self._transactions.run(due_orders))
+            except Exception:
+                log.exception("retry_failed")  # the rows are still due: the next tick tries again
+
+    async def _send(self, orders: list[Order]) -> None:
+        sent = await asyncio.gather(*(self._send_one(order) for order in orders))
+        taken = [command for command in sent if command is not None]
+        if taken:
+            self._metrics.commands_sent.inc(len(taken))
+            await self._transactions.run(lambda uow: uow.alarms.mark_sent(taken))
+
+    async def _send_one(self, order: Order) -> str | None:
+        try:
+            await self._sounder.send(order)
+        except LinkDownError:
+            return None  # it comes due again by itself
+        return order.command
+
+    async def _empty_outbox(self) -> None:
+        while True:
+            try:
+                await asyncio.wait_for(self._wake.wait(), TICK_S)
+            except TimeoutError:
+                pass
+            self._wake.clear()
+            try:
+                due = await self._transactions.read(lambda uow: uow.outbox.due(uow.now(), 16 * AT_ONCE))
+            except Exception:
+                log.exception("outbox_unreadable")
+                continue
+            for item in due:
+                busy = sum(channel is item.channel for channel in self._under_way.values())
+                if busy < AT_ONCE and item.id not in self._under_way:
+                    self._under_way[item.id] = item.channel
+                    self._begin(self._deliver(item))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _deliver(self, item: OutboxItem) -> None:
+        try:
+            if item.channel is Channel.RECEIPT:
+                await self._show(item)
+            elif item.channel is Channel.PAGER:
+                await self._page(item)
+            else:
+                await self._forward(item)
+        except Exception:
+            log.exception("delivery_broke", channel=item.channel, incident=item.incident)
+        finally:
+            del self._under_way[item.id]
+            self._wake.set()
+
+    async def _show(self, item: OutboxItem) -> None:
+        if await self._transactions.run(lambda uow: begin_showing(uow, item)):
+            try:
+                await self._sounder.show(item.body["node"], item.subject, item.body["stage"], item.incident)
+            except LinkDownError:
+                log.info("stage_not_shown", node=item.body["node"])  # due again by itself
+
+    async def _page(self, item: OutboxItem) -> None:
+        if not await self._transactions.run(lambda uow: deliver_page.begin_attempt(uow, item)):
+            return
+        try:
+            await self._pager.page(item.body["reason"], item.incident)
+        except PagingError as error:
+            self._metrics.deliveries.labels(item.channel, "failed").inc()
+            log.error("page_failed", incident=item.incident, error=str(error))
+            return
+        self._metrics.deliveries.labels(item.channel, "accepted").inc()
+        await self._transactions.run(lambda uow: deliver_page.paged(uow, item))
+
+    async def _forward(self, item: OutboxItem) -> None:
+        forward = await self._transactions.run(lambda uow: deliver_forward.begin_attempt(uow, item))
+        if forward is None:
+            return
+        responder = self._responders.get(item.channel)
+        try:
+            if responder is None:
+                raise DeliveryError(f"nobody is configured for {item.channel}")
+            await responder.deliver(forward)
+        except DeliveryError as error:
+            problem = str(error)
+            self._metrics.deliveries.labels(item.channel, "failed").inc()
+            await self._transactions.run(lambda uow: deliver_forward.failed(uow, item, problem))
+            return
+        self._metrics.deliveries.labels(item.channel, "accepted").inc()
+        await self._transactions.run(lambda uow: deliver_forward.accepted(uow, item))

@@ -1,0 +1,45 @@
+"""Wakes the decisions that wait for time to pass: gates that open, forwards nobody took, nodes that fell silent."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+
+import structlog
+
+from kentongan_server.ports.unit_of_work import Transactions, UnitOfWork
+from kentongan_server.use_cases.alarming.raise_alarm import open_due_gates
+from kentongan_server.use_cases.forwarding.watch_forwards import page_for_unaccepted
+from kentongan_server.use_cases.supervising.note_state import find_silent_nodes
+
+TICK_S = 0.5
+SILENT_AFTER = timedelta(seconds=19)
+
+log = structlog.get_logger()
+
+
+class Ticker:
+    """Runs each decision every half second. `listening_for` says how long the broker has been there, in seconds: nodes
+    are not called silent while it was the server that could not hear them."""
+
+    def __init__(self, transactions: Transactions, listening_for: Callable[[], float]) -> None:
+        self._transactions = transactions
+        self._listening_for = listening_for
+
+    async def run(self) -> None:
+        """Tick until cancelled; a decision that fails is logged and asked again."""
+        while True:
+            await asyncio.sleep(TICK_S)
+            await self._decide(open_due_gates)
+            await self._decide(page_for_unaccepted)
+            if self._listening_for() > SILENT_AFTER.total_seconds():
+                await self._decide(_find_silent_nodes)
+
+    async def _decide(self, decision: Callable[[UnitOfWork], int]) -> None:
+        try:
+            await self._transactions.run(decision)
+        except Exception:
+            log.exception("decision_failed", decision=decision.__name__)
+
+
+def _find_silent_nodes(uow: UnitOfWork) -> int:
+    return find_silent_nodes(uow, SILENT_AFTER)

@@ -1,0 +1,41 @@
+"""Is it alive, is it ready, and what does it count."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, PlainTextResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from kentongan_server.inbound.http.problems import answer
+from kentongan_server.inbound.metrics import Metrics
+from kentongan_server.ports.unit_of_work import Transactions
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/healthz")
+async def healthz() -> dict[str, str]:
+    """The process answers."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz")
+async def readyz(request: Request) -> JSONResponse:
+    """Ready when the database can be read and the broker is there; else 503 and what is missing."""
+    transactions: Transactions = request.app.state.transactions
+    missing = []
+    try:
+        await transactions.read(lambda uow: uow.timeline.last_seq())
+    except Exception:  # noqa: BLE001  # whatever it is, we are not ready
+        missing.append("the database cannot be read")
+    if not request.app.state.is_connected():
+        missing.append("the broker is away")
+    if missing:
+        return answer(503, "; ".join(missing) + ".")
+    return JSONResponse({"status": "ready"})
+
+
+@router.get("/metrics", response_class=PlainTextResponse)
+async def metrics(request: Request) -> PlainTextResponse:
+    """Counters for Prometheus."""
+    found: Metrics = request.app.state.metrics
+    found.connected.set(1 if request.app.state.is_connected() else 0)
+    return PlainTextResponse(generate_latest(found.registry), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,86 @@
+"""Places and meanings: who I am, which regions I see and what hangs there, and the codebook."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel
+
+from kentongan_server.domain import codebook
+from kentongan_server.domain.place import NodeRole, Presence
+from kentongan_server.inbound.http.callers import Caller
+from kentongan_server.ports.unit_of_work import Transactions, UnitOfWork
+
+router = APIRouter(prefix="/api/v1", tags=["places"])
+
+
+class NodeOut(BaseModel):
+    """A kentongan as last heard."""
+
+    id: str
+    role: NodeRole
+    presence: Presence
+    siren: str
+
+
+class RegionOut(BaseModel):
+    """An RT. `deaf` when none of its kentongan is online."""
+
+    code: str
+    name: str
+    latitude: float
+    longitude: float
+    deaf: bool
+    nodes: list[NodeOut]
+
+
+@router.get("/me")
+async def me(person: Caller) -> dict[str, Any]:
+    """The caller and their memberships."""
+    memberships = [{"role": m.role, "region": m.region, "vouched": m.vouched} for m in person.memberships]
+    return {"id": person.id, "name": person.name, "memberships": memberships}
+
+
+@router.get("/regions")
+async def list_regions(request: Request, person: Caller) -> list[RegionOut]:
+    """The regions that the caller may see, with their kentongan."""
+    transactions: Transactions = request.app.state.transactions
+    scope = None if person.sees_city else person.regions
+
+    def regions(uow: UnitOfWork) -> list[RegionOut]:
+        hanging: dict[str, list[NodeOut]] = {}
+        for node in uow.places.nodes_of(scope):
+            view = NodeOut(id=node.id, role=node.role, presence=node.presence, siren=node.siren)
+            hanging.setdefault(node.region, []).append(view)
+        return [
+            RegionOut(
+                code=region.code,
+                name=region.name,
+                latitude=region.latitude,
+                longitude=region.longitude,
+                deaf=all(node.presence is not Presence.ONLINE for node in hanging.get(region.code, [])),
+                nodes=hanging.get(region.code, []),
+            )
+            for region in uow.places.regions(scope)
+        ]
+
+    return await transactions.read(regions)
+
+
+@router.get("/codebook")
+async def show_codebook() -> dict[str, Any]:
+    """The city's codebook: open to everybody, since everybody hears it."""
+    kinds = [
+        {
+            "kind": code.kind,
+            "class": code.kind.incident_class,
+            "pattern": code.pattern,
+            "beats": code.beats,
+            "rounds": code.rounds,
+            "duration_ms": code.duration_ms,
+            "colour": code.colour,
+            "id": code.indonesian,
+            "en": code.english,
+        }
+        for code in codebook.all_codes()
+    ]
+    return {"version": codebook.VERSION, "kinds": kinds}

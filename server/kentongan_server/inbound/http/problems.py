@@ -1,0 +1,77 @@
+"""Errors as the API says them: problem+json (RFC 9457), a sentence that tells what to do, never the input itself."""
+
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from kentongan_server.domain.errors import ConflictError, KentonganError, RefusedError, UnknownError
+
+_STATUS = {UnknownError: 404, RefusedError: 403, ConflictError: 409}
+_TITLES = {
+    400: "Bad request",
+    401: "Who are you?",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    409: "Conflict",
+    413: "Too long",
+    415: "Not JSON",
+    422: "Not a valid request",
+    500: "Our fault",
+    503: "Not ready",
+}
+
+log = structlog.get_logger()
+
+
+class Problem(Exception):  # noqa: N818  # RFC 9457's own word
+    """An answer that is not the one hoped for."""
+
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+
+
+def answer(status: int, detail: str, **more: Any) -> JSONResponse:
+    """The problem as a response."""
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+    body = {"type": "about:blank", "title": _TITLES.get(status, "Problem"), "status": status, "detail": detail, **more}
+    return JSONResponse(body, status, headers=headers, media_type="application/problem+json")
+
+
+def install(app: FastAPI) -> None:
+    """Let every error of the application be answered here."""
+
+    @app.exception_handler(Problem)
+    async def _problem(_: Request, problem: Problem) -> JSONResponse:
+        return answer(problem.status, problem.detail)
+
+    @app.exception_handler(KentonganError)
+    async def _refusal(_: Request, error: KentonganError) -> JSONResponse:
+        return answer(_STATUS.get(type(error), 409), str(error))
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        # The input is never echoed: it may hold what JSON cannot say.
+        found = [
+            {"field": ".".join(str(part) for part in item["loc"] if part != "body")[:100], "problem": item["msg"][:200]}
+            for item in error.errors()[:10]
+        ]
+        fields = ", ".join(sorted({item["field"] or "body" for item in found}))
+        return answer(422, f"Please correct: {fields}.", errors=found)
+
+    @app.exception_handler(HTTPException)
+    async def _http(_: Request, error: HTTPException) -> JSONResponse:
+        return answer(error.status_code, str(error.detail))
+
+    @app.exception_handler(Exception)
+    async def _crash(request: Request, error: Exception) -> JSONResponse:
+        log.error("request_broke", path=request.url.path, exc_info=error)
+        return answer(
+            500, "Something broke on our side; it was logged. Try again, and call 110 or 112 if it is urgent."
+        )

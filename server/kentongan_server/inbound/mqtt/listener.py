@@ -1,0 +1,130 @@
+"""One door for what nodes say: parse, unseal, decode, use case, commit, and only then the receipt and the PUBACK.
+
+What is not ours, not sealed or not a message is counted and dropped; its bytes are never logged.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+import structlog
+
+from kentongan_contract import codec, topics
+from kentongan_contract.errors import ContractError
+from kentongan_contract.messages import Report, State
+from kentongan_contract.seal import Key, unseal
+from kentongan_server.domain.errors import KentonganError
+from kentongan_server.inbound.metrics import Metrics
+from kentongan_server.inbound.mqtt import translate
+from kentongan_server.ports.sounder import LinkDownError, Sounder
+from kentongan_server.ports.telemetry import Heartbeat
+from kentongan_server.ports.unit_of_work import Transactions, UnitOfWork
+from kentongan_server.use_cases.alarming.record_outcomes import record_outcomes
+from kentongan_server.use_cases.informing.tell_reporter import shown
+from kentongan_server.use_cases.reporting.take_report import Taken, take_report
+from kentongan_server.use_cases.supervising.note_state import note_state
+
+log = structlog.get_logger()
+
+
+class Keys(Protocol):
+    """Where the listener gets a node's key."""
+
+    def key(self, node: str) -> Key:
+        """The key of `node`."""
+        ...
+
+
+class Listener:
+    """Receives from the link; `on_heartbeat` is handed the figures of every state that is news."""
+
+    def __init__(
+        self,
+        transactions: Transactions,
+        keys: Keys,
+        sounder: Sounder,
+        metrics: Metrics,
+        on_heartbeat: Callable[[Heartbeat], None],
+    ) -> None:
+        self._transactions = transactions
+        self._keys = keys
+        self._sounder = sounder
+        self._metrics = metrics
+        self._on_heartbeat = on_heartbeat
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    def receive(self, topic: str, payload: bytes, _retained: bool, acknowledge: Callable[[], None]) -> None:
+        """Take one message; it is acknowledged once it is durable, or once it is known to be nothing."""
+        try:
+            node, direction, kind = topics.parse(topic)
+            if direction != "up":
+                raise ContractError("not said by a node")
+            message = codec.decode(kind, unseal(self._keys.key(node), kind, node, payload))
+        except ContractError as error:
+            self._ignore(topic, error, acknowledge)
+            return
+        if isinstance(message, Report):
+            work = self._take_report(node, message, acknowledge)
+        elif isinstance(message, State):
+            work = self._take_state(node, message, acknowledge)
+        else:
+            raise AssertionError("the contract has no other message that nodes say")
+        task = asyncio.get_running_loop().create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    async def _take_report(self, node: str, report: Report, acknowledge: Callable[[], None]) -> None:
+        begun = time.perf_counter()
+
+        def job(uow: UnitOfWork) -> Taken | None:
+            known = uow.places.node(node)
+            if known is None:
+                return None
+            return take_report(uow, translate.said_by(node, known.region, report, uow.now()))
+
+        try:
+            taken = await self._transactions.run(job)
+        except (ContractError, KentonganError) as error:
+            self._ignore(node, error, acknowledge)
+            return
+        except Exception:
+            log.exception("report_not_stored", node=node)  # no receipt, no PUBACK: the node says it again
+            return
+        self._metrics.ingest_seconds.observe(time.perf_counter() - begun)
+        acknowledge()
+        if taken is None:
+            self._count("unknown_node", node)
+            return
+        self._metrics.messages.labels("report").inc()
+        try:
+            await self._sounder.show(node, taken.report, "stored", taken.incident)
+        except LinkDownError:
+            log.info("receipt_not_sent", node=node)  # the node repeats its report and is answered then
+
+    async def _take_state(self, node: str, state: State, acknowledge: Callable[[], None]) -> None:
+        def job(uow: UnitOfWork) -> Heartbeat | None:
+            known = uow.places.node(node)
+            if known is None or not note_state(uow, translate.node_of(node, state)):
+                return None
+            record_outcomes(uow, node, translate.outcomes_of(state))
+            shown(uow, node, state.report, state.stage)
+            return translate.heartbeat_of(node, known.region, state, uow.now())
+
+        try:
+            heartbeat = await self._transactions.run(job)
+        except Exception:
+            log.exception("state_not_stored", node=node)
+            return
+        acknowledge()
+        self._metrics.messages.labels("state").inc()
+        if heartbeat is not None:
+            self._on_heartbeat(heartbeat)
+
+    def _ignore(self, where: str, error: Exception, acknowledge: Callable[[], None]) -> None:
+        self._count(type(error).__name__, where, str(error))
+        acknowledge()
+
+    def _count(self, reason: str, where: str, detail: str = "") -> None:
+        self._metrics.ignored.labels(reason).inc()
+        log.warning("message_ignored", reason=reason, where=where[:64], detail=detail)

@@ -1,0 +1,225 @@
+// @ts-check
+// Where the page's parts meet: session, live line, city, drums, sound, story. Facts come in here and are shown there.
+
+import { ask, Refused } from "./api.js";
+import { Chronicle } from "./chronicle.js";
+import { City } from "./city.js";
+import { byId, element, write } from "./element.js";
+import { Drums } from "./kentongan.js";
+import { openLive } from "./live.js";
+import { CityMap, loadLeaflet } from "./map.js";
+import { ResidentPanel } from "./resident.js";
+import { begin, forget } from "./session.js";
+import { Sound } from "./sound.js";
+import { tell } from "./timeline.js";
+import { speak, spoken, t } from "./words.js";
+
+const LISTED = 20;
+
+const city = new City();
+const chronicle = new Chronicle();
+const drums = new Drums(byId("drums"));
+const sound = new Sound(paintSound);
+const resident = new ResidentPanel({ send: post, chronicle, onStored: ({ incident }) => fetchIncident(incident) });
+
+let session = null;
+let home = null; // the code of the resident's own RT
+let map = null;
+let rhythm = null; // what the home RT's kentongan play: {incident, kind, pattern, beats, rounds, duration_ms, colour, startedAt}
+let connection = "connecting";
+let stale = false; // something changed since the last painting
+const changed = new Set(); // codes of regions whose point must be drawn anew
+
+async function start() {
+  await speak(document.documentElement.lang);
+  byId("language").addEventListener("click", switchLanguage);
+  byId("sound").addEventListener("click", () => (sound.state === "off" ? sound.enable() : sound.disable()));
+  byId("silence").addEventListener("click", silence);
+  paint();
+  session = await begin();
+  const [me, codebook] = await Promise.all([
+    untilAnswered("/api/v1/me", session.tokens.resident),
+    untilAnswered("/api/v1/codebook", session.reading),
+  ]);
+  home = session.demo?.home_region ?? me.memberships.find(({ role }) => role !== "operator" && role !== "city_admin")?.region ?? null;
+  if (!session.demo) session.maySilence = me.memberships.some(({ role }) => role === "rt_head" || role === "operator");
+  else session.maySilence = true;
+  openLive({ path: "/api/v1/events", token: session.reading, onEvent: take, onOpen: snapshot, onState: setConnection });
+  await snapshotOnce;
+  resident.open({ home: city.regions.get(home) ?? null, name: me.name, codebook });
+  stalePaint();
+  await openMap();
+}
+
+let snapshotDone;
+const snapshotOnce = new Promise((resolve) => {
+  snapshotDone = resolve;
+});
+
+/** What is so now; taken at each opening of the live line, so that nothing missed meanwhile stays wrong. */
+async function snapshot() {
+  const read = { token: session.reading };
+  const [regions, incidents] = await Promise.all([ask("/api/v1/regions", read), ask(`/api/v1/incidents?limit=${LISTED}`, read)]);
+  city.load(regions);
+  for (const incident of incidents.toReversed()) chronicle.load(incident);
+  const athome = incidents.find(({ region }) => region === home);
+  const wanted = new Set([incidents[0]?.id, athome?.id, resident.ownIncident].filter(Boolean));
+  await Promise.all([...wanted].map((id) => fetchIncident(id)));
+  map?.load(city, home);
+  stalePaint();
+  snapshotDone();
+  resident.hurry();
+}
+
+async function fetchIncident(id) {
+  const detail = await ask(`/api/v1/incidents/${encodeURIComponent(id)}`, { token: session.reading });
+  chronicle.load(detail);
+  if (detail.region === home && detail.alarm_state === "active") city.loadAlarm(detail.alarm);
+  stalePaint();
+}
+
+function take(event) {
+  const incident = chronicle.take(event);
+  if (incident && incident.class === null) fetchIncident(incident.id);
+  const region = city.apply(event);
+  if (region) changed.add(region);
+  stalePaint();
+}
+
+function post({ report, as }) {
+  return ask("/api/v1/reports", { token: session.tokens[as], method: "POST", body: report });
+}
+
+async function silence() {
+  if (rhythm) await ask(`/api/v1/incidents/${encodeURIComponent(rhythm.incident)}/silence`, { token: session.silencing, method: "POST" });
+}
+
+// Sound follows at once, also in a hidden tab; what the eye sees waits for the next frame.
+function stalePaint() {
+  findRhythm();
+  sound.play(rhythm);
+  if (stale) return;
+  stale = true;
+  requestAnimationFrame(() => {
+    stale = false;
+    paint();
+  });
+}
+
+function findRhythm() {
+  const ringing = city.regions.get(home)?.nodes.find((node) => node.siren === "sounding");
+  if (!ringing) {
+    rhythm = null;
+    return;
+  }
+  const incident =
+    (ringing.incident && chronicle.get(ringing.incident)) ||
+    chronicle.last(({ region, events }) => region === home && events.some(({ event }) => event === "alarm_raised"));
+  const raised = incident?.events.findLast(({ event }) => event === "alarm_raised");
+  if (!raised || rhythm?.raised === raised) return;
+  rhythm = { ...raised.data, raised, incident: incident.id, kind: incident.kind, startedAt: performance.now() };
+}
+
+function paint() {
+  resident.paint();
+  const nodes = city.regions.get(home)?.nodes ?? [];
+  drums.show(nodes, { rhythm, colour: rhythm?.colour, real: session?.demo?.micropython_node, wired: session?.demo?.gateway_node });
+  byId("pattern").hidden = rhythm === null;
+  if (rhythm) write(byId("pattern"), t("drums.pattern", { kind: resident.kindName(rhythm.kind), pattern: rhythm.pattern }));
+  byId("silence").hidden = rhythm === null || !session.maySilence;
+  write(byId("wiring"), wiring());
+  for (const code of changed) map?.show(code, city.stateOf(city.regions.get(code)));
+  changed.clear();
+  for (const [state, count] of Object.entries(city.count())) write(byId(`count-${state}`), String(count));
+  const names = { kindName: (kind) => resident.kindName(kind), regionName };
+  tell(byId("story"), chronicle.newest, names);
+  write(byId("story-of"), chronicle.newest ? `${regionName(chronicle.newest.region)}` : "");
+  write(byId("connection"), t(`connection.${connection}`));
+  byId("connection").dataset.state = connection;
+  paintSound(sound.state);
+}
+
+function paintSound(state) {
+  const button = byId("sound");
+  write(button, t(`sound.${state}`));
+  button.dataset.sound = state;
+  button.setAttribute("aria-pressed", String(state !== "off"));
+}
+
+function setConnection(state) {
+  connection = state;
+  if (state === "refused" && !session.demo) forget();
+  stalePaint();
+}
+
+function regionName(code) {
+  return city.regions.get(code)?.name ?? code ?? "";
+}
+
+function wiring() {
+  const demo = session?.demo;
+  if (!demo) return "";
+  return [
+    t("drums.wiring", { broker: demo.broker }),
+    demo.micropython_node ? t("drums.wiring_micropython", { node: demo.micropython_node }) : t("drums.wiring_no_micropython"),
+    demo.gateway_node ? t("drums.wiring_gateway", { node: demo.gateway_node }) : "",
+  ].join(" ");
+}
+
+async function openMap() {
+  try {
+    map = new CityMap(await loadLeaflet(), byId("map"), describeRegion);
+    map.load(city, home);
+  } catch (error) {
+    console.error(error);
+    byId("map").replaceChildren(element("p", { class: "map-failed", "data-t": "map.failed" }, t("map.failed")));
+  }
+}
+
+function describeRegion(code) {
+  const region = city.regions.get(code);
+  const state = city.stateOf(region);
+  const nodes = region.nodes.map((node) => {
+    const word = node.presence === "online" ? (node.siren === "sounding" ? "sounding" : "ready") : node.presence;
+    return element("li", { "data-node": node.id }, `${node.id} · ${t(`state.${word}`)}`);
+  });
+  return element(
+    "div",
+    { class: "region-card", "data-state": state },
+    element("strong", {}, region.name),
+    element("p", {}, t(`region.${state}`)),
+    nodes.length ? element("ul", {}, ...nodes) : element("p", {}, t("map.no_nodes")),
+  );
+}
+
+async function switchLanguage(event) {
+  event.preventDefault();
+  const next = spoken() === "id" ? "en" : "id";
+  await speak(next);
+  const link = byId("language");
+  const other = next === "id" ? "en" : "id";
+  link.setAttribute("href", `?lang=${other}`);
+  link.setAttribute("lang", other);
+  link.setAttribute("hreflang", other);
+  write(link, other === "en" ? "English" : "Bahasa Indonesia");
+  history.replaceState(null, "", `?lang=${next}`);
+  paint();
+}
+
+/** Ask until there is an answer; a token that is not known leads back to the sign-in. */
+async function untilAnswered(path, token) {
+  for (;;) {
+    try {
+      return await ask(path, { token });
+    } catch (error) {
+      if (error instanceof Refused && !error.passing) {
+        if (error.status === 401 && !session.demo) forget();
+        throw error;
+      }
+      setConnection("lost");
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+    }
+  }
+}
+
+start();

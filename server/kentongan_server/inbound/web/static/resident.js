@@ -1,0 +1,143 @@
+// @ts-check
+// The resident's panel: the red button, the other kinds, the neighbours' news, and what became of one's own report.
+
+import { byId, element, write } from "./element.js";
+import { holdToSend } from "./hold_button.js";
+import { Outbox } from "./outbox.js";
+import { paintSteps } from "./steps.js";
+import { number, spoken, t } from "./words.js";
+
+const RETOLD_MS = 1000; // how soon a report that is not stored tells its age again
+
+/** `send(entry)` posts a report; `chronicle` knows the incidents; `onStored(entry)` hears of each stored one. */
+export class ResidentPanel {
+  #outbox;
+  #chronicle;
+  #codebook = { kinds: [] };
+  #home = null;
+  #own = null; // the newest own entry
+  #said = "hold.hint";
+
+  constructor({ send, chronicle, onStored }) {
+    this.#chronicle = chronicle;
+    this.#outbox = new Outbox({
+      send,
+      onChange: (entry) => {
+        if (!this.#own || entry === this.#own || entry.since >= this.#own.since) this.#own = entry;
+        this.paint();
+        if (entry.state === "stored") onStored(entry);
+      },
+    });
+    this.#holdable(byId("panic"), () => "panic");
+    byId("notice").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#tellNeighbours();
+    });
+    setInterval(() => this.#own && this.#own.state !== "stored" && this.paint(), RETOLD_MS);
+  }
+
+  /** `home` is the region {code, name} the resident belongs to, or null; `codebook` is the API's. */
+  open({ home, name, codebook }) {
+    this.#home = home;
+    this.#codebook = codebook;
+    byId("panic").setAttribute("aria-disabled", String(home === null));
+    const who = byId("who");
+    who.dataset.name = name ?? "";
+    this.#listKinds();
+    this.paint();
+    if (home) this.#outbox.resume();
+  }
+
+  /** The incident of the newest own report, or null. */
+  get ownIncident() {
+    return this.#own?.incident ?? null;
+  }
+
+  /** The line may be back: do not wait for the timer. */
+  hurry() {
+    this.#outbox.hurry();
+  }
+
+  /** The name of a kind in the language spoken. */
+  kindName(kind) {
+    return this.#code(kind)?.[spoken()] ?? kind;
+  }
+
+  /** Show everything anew. */
+  paint() {
+    const { name } = byId("who").dataset;
+    write(byId("who"), name ? t("resident.named", { name }) : t("resident.you"));
+    write(byId("home-name"), this.#home?.name ?? t("resident.none"));
+    write(byId("hold-says"), t(this.#said));
+    for (const named of document.querySelectorAll("[data-kind]")) write(named, this.kindName(named.dataset.kind));
+    if (this.#own) {
+      const incident = this.#own.incident ? this.#chronicle.get(this.#own.incident) : null;
+      const kindClass = this.#code(this.#own.report.kind)?.class ?? "crime";
+      paintSteps(byId("own"), this.#own, incident, kindClass, (kind) => this.kindName(kind));
+    }
+    this.#paintCards();
+  }
+
+  #listKinds() {
+    const holds = this.#codebook.kinds.filter(({ kind, class: of }) => of !== "community" && kind !== "panic");
+    byId("kinds").replaceChildren(
+      ...holds.map(({ kind, class: of }) => {
+        const button = element("button", { type: "button", class: "kind", "data-class": of }, element("span", { "data-kind": kind }));
+        this.#holdable(button, () => kind);
+        return button;
+      }),
+    );
+    const notices = this.#codebook.kinds.filter(({ class: of }) => of === "community");
+    byId("notice-kind").replaceChildren(...notices.map(({ kind }) => element("option", { value: kind, "data-kind": kind })));
+  }
+
+  #holdable(button, kind) {
+    holdToSend(button, {
+      onStart: () => this.#say("hold.holding"),
+      onShort: () => this.#say("hold.short"),
+      onHeld: () => {
+        if (!this.#home) return;
+        this.#outbox.put({ kind: kind(), region: this.#home.code }, "resident");
+        this.#say("hold.sent");
+      },
+    });
+  }
+
+  #tellNeighbours() {
+    const text = byId("notice-text").value.trim();
+    const as = document.getElementById("notice-as")?.value ?? "resident";
+    if (!this.#home) return;
+    this.#outbox.put({ kind: byId("notice-kind").value, region: this.#home.code, ...(text ? { text } : {}) }, as);
+    byId("notice-text").value = "";
+  }
+
+  #say(key) {
+    this.#said = key;
+    write(byId("hold-says"), t(key));
+    byId("hold-says").dataset.says = key;
+  }
+
+  // The newest community news of this RT, whoever sent it: where it went, and where it did not.
+  #paintCards() {
+    const news = this.#chronicle.last((incident) => incident.class === "community" && incident.region === this.#home?.code);
+    const cards = [];
+    for (const { event, data } of news?.events ?? []) {
+      if (event === "forward_held") cards.push(["held", t("card.held")]);
+      if (event === "residents_told") cards.push(["told", t("card.told", { people: number(data.people) })]);
+    }
+    const box = byId("cards");
+    const shape = JSON.stringify([news?.id, cards]);
+    if (box.dataset.shape === shape) return;
+    box.dataset.shape = shape;
+    const about = news?.events.find(({ event }) => event === "residents_told")?.data;
+    box.replaceChildren(
+      ...(cards.length ? [element("p", { class: "card-about" }, [this.kindName(news.kind), about?.text].filter(Boolean).join(": "))] : []),
+      ...cards.map(([name, text]) => element("p", { class: "card", "data-card": name }, text)),
+    );
+    if (cards.length) box.scrollIntoView({ block: "nearest" });
+  }
+
+  #code(kind) {
+    return this.#codebook.kinds.find((code) => code.kind === kind) ?? null;
+  }
+}

@@ -1,0 +1,1 @@
+"""The clock and the ids of the real world."""

@@ -1,0 +1,221 @@
+"""Alarms and their commands as rows. A command without a `due_at` is over."""
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from kentongan_server.domain.alarm import Action, Alarm, AlarmCommand
+from kentongan_server.domain.incident_kind import IncidentKind, Purpose
+from kentongan_server.domain.lifecycle import AlarmState, CommandState
+from kentongan_server.outbound.database.tables import alarm_commands, alarms, incidents, nodes
+from kentongan_server.outbound.database.values import from_ms, from_ms_or_none, to_ms, to_ms_or_none
+from kentongan_server.ports.alarms import Order
+
+_UNANSWERED = (CommandState.QUEUED, CommandState.SENT)
+
+_ALARM = select(alarms).where(alarms.c.id == bindparam("id"))
+_ALARM_OF = (
+    select(alarms)
+    .where(alarms.c.incident == bindparam("incident"))
+    .order_by(alarms.c.requested_at.desc(), alarms.c.id.desc())
+    .limit(1)
+)
+_SET_ALARM = (
+    update(alarms).where(alarms.c.id == bindparam("of")).values(state=bindparam("state"), due_at=bindparam("due_at"))
+)
+_COMMAND = select(alarm_commands).where(alarm_commands.c.id == bindparam("id"))
+_COMMANDS_OF = (
+    select(alarm_commands)
+    .where(alarm_commands.c.incident.in_(bindparam("incidents", expanding=True)))
+    .order_by(alarm_commands.c.created_at, alarm_commands.c.node)
+)
+_SET_COMMAND = (
+    update(alarm_commands)
+    .where(alarm_commands.c.id == bindparam("of"))
+    .values(state=bindparam("state"), due_at=bindparam("due_at"))
+)
+_MARK_SENT = (
+    update(alarm_commands)
+    .where(
+        alarm_commands.c.id.in_(bindparam("ids", expanding=True)),
+        alarm_commands.c.state == CommandState.QUEUED,
+    )
+    .values(state=CommandState.SENT)
+)
+_DUE = (
+    select(alarm_commands)
+    .where(alarm_commands.c.due_at <= bindparam("now"))
+    .order_by(alarm_commands.c.due_at)
+    .limit(bindparam("limit"))
+)
+_TRY_AGAIN = (
+    update(alarm_commands)
+    .where(alarm_commands.c.id == bindparam("of"))
+    .values(
+        state=bindparam("state"),
+        counter=bindparam("counter"),
+        attempts=bindparam("attempts"),
+        due_at=bindparam("due_at"),
+    )
+)
+_MAKE_DUE = (
+    update(alarm_commands)
+    .where(
+        alarm_commands.c.node == bindparam("of"),
+        alarm_commands.c.due_at.is_not(None),
+        alarm_commands.c.state.in_(_UNANSWERED),
+    )
+    .values(due_at=bindparam("now"))
+)
+_ORDERS = (
+    select(
+        alarm_commands.c.id,
+        alarm_commands.c.node,
+        alarm_commands.c.action,
+        alarm_commands.c.incident,
+        alarm_commands.c.counter,
+        incidents.c.kind,
+        incidents.c.purpose,
+        nodes.c.nonce,
+    )
+    .join_from(alarm_commands, incidents, alarm_commands.c.incident == incidents.c.id)
+    .join(nodes, alarm_commands.c.node == nodes.c.id)
+    .where(alarm_commands.c.id.in_(bindparam("ids", expanding=True)), nodes.c.nonce.is_not(None))
+)
+
+
+class AlarmRows:
+    """The AlarmBook on one connection; `on_new` hears the ids of commands to be sent once they are durable."""
+
+    def __init__(self, connection: Connection, on_new: Callable[[list[str]], None]) -> None:
+        self._connection = connection
+        self._on_new = on_new
+
+    def alarm(self, alarm_id: str) -> Alarm | None:
+        row = self._connection.execute(_ALARM, {"id": alarm_id}).one_or_none()
+        return None if row is None else _alarm(row)
+
+    def alarm_of(self, incident_id: str) -> Alarm | None:
+        row = self._connection.execute(_ALARM_OF, {"incident": incident_id}).one_or_none()
+        return None if row is None else _alarm(row)
+
+    def alarms_of(self, incident_ids: Collection[str]) -> dict[str, Alarm]:
+        query = select(alarms).where(alarms.c.incident.in_(sorted(incident_ids))).order_by(alarms.c.requested_at)
+        return {row.incident: _alarm(row) for row in self._connection.execute(query)}
+
+    def add_alarm(self, alarm: Alarm) -> None:
+        values = {
+            "id": alarm.id,
+            "incident": alarm.incident,
+            "region": alarm.region,
+            "state": alarm.state,
+            "level": alarm.level,
+            "codebook": alarm.codebook,
+            "requested_at": to_ms(alarm.requested_at),
+            "due_at": to_ms_or_none(alarm.due_at),
+        }
+        self._connection.execute(insert(alarms), values)
+
+    def set_alarm(self, alarm_id: str, state: AlarmState, due_at: datetime | None) -> None:
+        self._connection.execute(_SET_ALARM, {"of": alarm_id, "state": state, "due_at": to_ms_or_none(due_at)})
+
+    def gates_due(self, now: datetime) -> list[Alarm]:
+        query = select(alarms).where(alarms.c.due_at <= to_ms(now), alarms.c.state == AlarmState.GATED)
+        return [_alarm(row) for row in self._connection.execute(query)]
+
+    def command(self, command_id: str) -> AlarmCommand | None:
+        row = self._connection.execute(_COMMAND, {"id": command_id}).one_or_none()
+        return None if row is None else _command(row)
+
+    def commands_of(self, incident_ids: Collection[str]) -> list[AlarmCommand]:
+        rows = self._connection.execute(_COMMANDS_OF, {"incidents": list(incident_ids)})
+        return [_command(row) for row in rows]
+
+    def add_commands(self, commands: Collection[AlarmCommand], due_at: datetime) -> None:
+        if not commands:
+            return
+        self._connection.execute(
+            insert(alarm_commands),
+            [
+                {
+                    "id": command.id,
+                    "alarm": command.alarm,
+                    "incident": command.incident,
+                    "node": command.node,
+                    "action": command.action,
+                    "state": command.state,
+                    "counter": command.counter,
+                    "attempts": command.attempts,
+                    "created_at": to_ms(command.created_at),
+                    "expires_at": to_ms(command.expires_at),
+                    "due_at": to_ms(due_at),
+                }
+                for command in commands
+            ],
+        )
+        self._on_new([command.id for command in commands])
+
+    def set_command(self, command_id: str, state: CommandState, due_at: datetime | None) -> None:
+        values = {"of": command_id, "state": state, "due_at": to_ms_or_none(due_at)}
+        self._connection.execute(_SET_COMMAND, values)
+
+    def mark_sent(self, command_ids: Collection[str]) -> None:
+        self._connection.execute(_MARK_SENT, {"ids": list(command_ids)})
+
+    def commands_due(self, now: datetime, limit: int) -> list[AlarmCommand]:
+        rows = self._connection.execute(_DUE, {"now": to_ms(now), "limit": limit})
+        return [_command(row) for row in rows]
+
+    def try_again(self, command_id: str, state: CommandState, counter: int, attempts: int, due_at: datetime) -> None:
+        values = {"of": command_id, "state": state, "counter": counter, "attempts": attempts, "due_at": to_ms(due_at)}
+        self._connection.execute(_TRY_AGAIN, values)
+
+    def make_due(self, node: str, now: datetime) -> None:
+        self._connection.execute(_MAKE_DUE, {"of": node, "now": to_ms(now)})
+
+    def orders(self, command_ids: Collection[str]) -> list[Order]:
+        if not command_ids:
+            return []
+        return [
+            Order(
+                command=row.id,
+                node=row.node,
+                action=Action(row.action),
+                incident=row.incident,
+                kind=IncidentKind(row.kind),
+                purpose=Purpose(row.purpose),
+                nonce=row.nonce,
+                counter=row.counter,
+            )
+            for row in self._connection.execute(_ORDERS, {"ids": list(command_ids)})
+        ]
+
+
+def _alarm(row: Any) -> Alarm:
+    return Alarm(
+        id=row.id,
+        incident=row.incident,
+        region=row.region,
+        state=AlarmState(row.state),
+        level=row.level,
+        codebook=row.codebook,
+        requested_at=from_ms(row.requested_at),
+        due_at=from_ms_or_none(row.due_at),
+    )
+
+
+def _command(row: Any) -> AlarmCommand:
+    return AlarmCommand(
+        id=row.id,
+        alarm=row.alarm,
+        incident=row.incident,
+        node=row.node,
+        action=Action(row.action),
+        state=CommandState(row.state),
+        counter=row.counter,
+        attempts=row.attempts,
+        created_at=from_ms(row.created_at),
+        expires_at=from_ms(row.expires_at),
+    )

@@ -1,0 +1,132 @@
+"""Reports and incidents as rows."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from kentongan_server.domain.incident import Incident, Position, Report, Source
+from kentongan_server.domain.incident_kind import IncidentClass, IncidentKind, Purpose
+from kentongan_server.domain.lifecycle import OPEN_INCIDENT_STATES, IncidentStatus
+from kentongan_server.outbound.database.tables import incidents, reports
+from kentongan_server.outbound.database.values import from_ms, from_ms_or_none, to_ms, to_ms_or_none
+
+_REPORT = select(reports).where(reports.c.id == bindparam("id"))
+_REPORTS_OF = select(reports).where(reports.c.incident == bindparam("incident")).order_by(reports.c.received_at)
+_INCIDENT = select(incidents).where(incidents.c.id == bindparam("id"))
+_OPEN = (
+    select(incidents)
+    .where(
+        incidents.c.region == bindparam("region"),
+        incidents.c.opened_at >= bindparam("since"),
+        incidents.c.incident_class == bindparam("incident_class"),
+        incidents.c.purpose == bindparam("purpose"),
+        incidents.c.status.in_(sorted(OPEN_INCIDENT_STATES)),
+    )
+    .order_by(incidents.c.opened_at.desc())
+    .limit(1)
+)
+_SET_STATUS = update(incidents).where(incidents.c.id == bindparam("of")).values(status=bindparam("status"))
+
+
+class IncidentRows:
+    """The IncidentBook on one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def report(self, report_id: str) -> Report | None:
+        row = self._connection.execute(_REPORT, {"id": report_id}).one_or_none()
+        return None if row is None else _report(row)
+
+    def add_report(self, report: Report) -> None:
+        position = report.position
+        values = {
+            "id": report.id,
+            "kind": report.kind,
+            "purpose": report.purpose,
+            "region": report.region,
+            "source": report.source,
+            "reporter": report.reporter,
+            "node": report.node,
+            "trusted": report.trusted,
+            "text": report.text,
+            "latitude": position.latitude if position else None,
+            "longitude": position.longitude if position else None,
+            "happened_at": to_ms_or_none(report.happened_at),
+            "received_at": to_ms(report.received_at),
+            "incident": report.incident,
+        }
+        self._connection.execute(insert(reports), values)
+
+    def reports_of(self, incident_id: str) -> list[Report]:
+        return [_report(row) for row in self._connection.execute(_REPORTS_OF, {"incident": incident_id})]
+
+    def incident(self, incident_id: str) -> Incident | None:
+        row = self._connection.execute(_INCIDENT, {"id": incident_id}).one_or_none()
+        return None if row is None else _incident(row)
+
+    def open_incident(
+        self, region: str, incident_class: IncidentClass, purpose: Purpose, since: datetime
+    ) -> Incident | None:
+        values = {"region": region, "incident_class": incident_class, "purpose": purpose, "since": to_ms(since)}
+        row = self._connection.execute(_OPEN, values).one_or_none()
+        return None if row is None else _incident(row)
+
+    def add_incident(self, incident: Incident) -> None:
+        values = {
+            "id": incident.id,
+            "kind": incident.kind,
+            "incident_class": incident.incident_class,
+            "purpose": incident.purpose,
+            "region": incident.region,
+            "status": incident.status,
+            "opened_at": to_ms(incident.opened_at),
+            "text": incident.text,
+        }
+        self._connection.execute(insert(incidents), values)
+
+    def set_status(self, incident_id: str, status: IncidentStatus) -> None:
+        self._connection.execute(_SET_STATUS, {"of": incident_id, "status": status})
+
+    def newest(self, regions: Collection[str] | None, limit: int) -> list[Incident]:
+        query = select(incidents).order_by(incidents.c.opened_at.desc(), incidents.c.id.desc()).limit(limit)
+        if regions is not None:
+            query = query.where(incidents.c.region.in_(sorted(regions)))
+        return [_incident(row) for row in self._connection.execute(query)]
+
+    def report_counts(self, incident_ids: Collection[str]) -> dict[str, int]:
+        query = select(reports.c.incident, func.count()).where(reports.c.incident.in_(sorted(incident_ids)))
+        return dict(self._connection.execute(query.group_by(reports.c.incident)).tuples().all())
+
+
+def _report(row: Any) -> Report:
+    return Report(
+        id=row.id,
+        kind=IncidentKind(row.kind),
+        purpose=Purpose(row.purpose),
+        region=row.region,
+        source=Source(row.source),
+        reporter=row.reporter,
+        node=row.node,
+        trusted=row.trusted,
+        text=row.text,
+        position=None if row.latitude is None else Position(row.latitude, row.longitude),
+        happened_at=from_ms_or_none(row.happened_at),
+        received_at=from_ms(row.received_at),
+        incident=row.incident,
+    )
+
+
+def _incident(row: Any) -> Incident:
+    return Incident(
+        id=row.id,
+        kind=IncidentKind(row.kind),
+        incident_class=IncidentClass(row.incident_class),
+        purpose=Purpose(row.purpose),
+        region=row.region,
+        status=IncidentStatus(row.status),
+        opened_at=from_ms(row.opened_at),
+        text=row.text,
+    )

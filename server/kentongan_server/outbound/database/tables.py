@@ -1,0 +1,181 @@
+"""Every table. Times are whole milliseconds since 1970 (UTC), ids are text, JSON is text.
+
+The category firewall's second wall stands here: an outbox row carries its incident's class by a foreign key that no
+code can get around, and a check refuses the police any class but crime, 112 any but emergency.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+ID = String(64)
+
+regions = Table(
+    "regions",
+    metadata,
+    Column("code", ID, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("latitude", Float, nullable=False),
+    Column("longitude", Float, nullable=False),
+)
+
+nodes = Table(
+    "nodes",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("region", ID, ForeignKey("regions.code"), nullable=False, index=True),
+    Column("role", String(16), nullable=False),
+    Column("presence", String(16), nullable=False),
+    Column("siren", String(16), nullable=False),
+    Column("boot", BigInteger, nullable=False),
+    Column("session", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("nonce", String(16)),
+    Column("report", ID),
+    Column("stage", String(32)),
+    Column("counter", BigInteger, nullable=False),
+    Column("heard_at", BigInteger),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("token_hash", String(64), unique=True),
+)
+
+memberships = Table(
+    "memberships",
+    metadata,
+    Column("person", ID, ForeignKey("people.id"), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("region", ID, ForeignKey("regions.code")),
+    Column("vouched", Boolean, nullable=False),
+    Index("ix_memberships_person", "person"),
+    Index("ix_memberships_region", "region"),
+)
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("kind", String(32), nullable=False),
+    Column("class", String(16), nullable=False, key="incident_class"),
+    Column("purpose", String(16), nullable=False),
+    Column("region", ID, ForeignKey("regions.code"), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("text", Text),
+    UniqueConstraint("id", "incident_class"),
+    CheckConstraint("class IN ('crime', 'emergency', 'community')", name="class"),
+    Index("ix_incidents_region_opened", "region", "opened_at"),
+    Index("ix_incidents_opened", "opened_at"),
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("kind", String(32), nullable=False),
+    Column("purpose", String(16), nullable=False),
+    Column("region", ID, ForeignKey("regions.code"), nullable=False),
+    Column("source", String(16), nullable=False),
+    Column("reporter", ID, ForeignKey("people.id")),
+    Column("node", String(32), ForeignKey("nodes.id")),
+    Column("trusted", Boolean, nullable=False),
+    Column("text", Text),
+    Column("latitude", Float),
+    Column("longitude", Float),
+    Column("happened_at", BigInteger),
+    Column("received_at", BigInteger, nullable=False),
+    Column("incident", ID, ForeignKey("incidents.id"), nullable=False, index=True),
+)
+
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("incident", ID, ForeignKey("incidents.id"), nullable=False, index=True),
+    Column("region", ID, ForeignKey("regions.code"), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("level", Integer, nullable=False),
+    Column("codebook", String(32), nullable=False),
+    Column("requested_at", BigInteger, nullable=False),
+    Column("due_at", BigInteger),
+)
+Index("ix_alarms_due", alarms.c.due_at, sqlite_where=alarms.c.due_at.is_not(None))
+
+alarm_commands = Table(
+    "alarm_commands",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("alarm", ID, ForeignKey("alarms.id"), nullable=False),
+    Column("incident", ID, ForeignKey("incidents.id"), nullable=False, index=True),
+    Column("node", String(32), ForeignKey("nodes.id"), nullable=False),
+    Column("action", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("counter", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("due_at", BigInteger),
+)
+Index("ix_alarm_commands_due", alarm_commands.c.due_at, sqlite_where=alarm_commands.c.due_at.is_not(None))
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("channel", String(32), nullable=False),
+    Column("incident", ID, nullable=False, index=True),
+    Column("class", String(16), nullable=False, key="incident_class"),
+    Column("subject", ID, nullable=False),
+    Column("node", String(32), index=True),
+    Column("body", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("error", Text),
+    Column("paged", Boolean, nullable=False),
+    Column("queued_at", BigInteger, nullable=False),
+    Column("due_at", BigInteger),
+    ForeignKeyConstraint(["incident", "incident_class"], ["incidents.id", "incidents.incident_class"]),
+    CheckConstraint("channel NOT LIKE 'police%' OR class = 'crime'", name="police_hear_of_crimes_only"),
+    CheckConstraint("channel NOT LIKE 'emergency%' OR class = 'emergency'", name="emergency_hears_of_emergencies_only"),
+)
+Index("ix_outbox_due", outbox.c.due_at, sqlite_where=outbox.c.due_at.is_not(None))
+
+timeline = Table(
+    "timeline",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False),
+    Column("event", String(32), nullable=False),
+    Column("incident", ID, index=True),
+    Column("region", ID),
+    Column("actor", ID),
+    Column("facts", Text, nullable=False),
+)

@@ -1,0 +1,64 @@
+"""The record as rows, appended in one statement at the end of the unit of work."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, insert, select
+
+from kentongan_server.domain.events import Event
+from kentongan_server.outbound.database.tables import timeline
+from kentongan_server.outbound.database.values import from_ms, from_text, to_ms, to_text
+from kentongan_server.ports.timeline import Entry
+
+_OF_INCIDENT = select(timeline).where(timeline.c.incident == bindparam("of")).order_by(timeline.c.seq)
+_AFTER = select(timeline).where(timeline.c.seq > bindparam("seq")).order_by(timeline.c.seq).limit(bindparam("limit"))
+_HAS = (
+    select(timeline.c.seq)
+    .where(timeline.c.incident == bindparam("of"), timeline.c.event == bindparam("event"))
+    .limit(1)
+)
+
+
+class TimelineRows:
+    """The Timeline on one connection; `flush` writes what was appended."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._appended: list[dict[str, Any]] = []
+
+    def append(self, event: Event, at: datetime) -> None:
+        row = {
+            "at": to_ms(at),
+            "event": event.name,
+            "incident": event.incident,
+            "region": event.region,
+            "actor": event.actor,
+            "facts": to_text(event.facts()),
+        }
+        self._appended.append(row)
+
+    def flush(self) -> bool:
+        """Write what was appended; True when there was anything."""
+        if not self._appended:
+            return False
+        self._connection.execute(insert(timeline), self._appended)
+        self._appended = []
+        return True
+
+    def of_incident(self, incident_id: str) -> list[Entry]:
+        return [_entry(row) for row in self._connection.execute(_OF_INCIDENT, {"of": incident_id})]
+
+    def after(self, seq: int, limit: int) -> list[Entry]:
+        return [_entry(row) for row in self._connection.execute(_AFTER, {"seq": seq, "limit": limit})]
+
+    def last_seq(self) -> int:
+        return self._connection.execute(select(func.max(timeline.c.seq))).scalar_one() or 0
+
+    def has(self, incident_id: str, event: str) -> bool:
+        if any(row["incident"] == incident_id and row["event"] == event for row in self._appended):
+            return True
+        return self._connection.execute(_HAS, {"of": incident_id, "event": event}).one_or_none() is not None
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(row.seq, from_ms(row.at), row.event, row.incident, row.region, row.actor, from_text(row.facts))

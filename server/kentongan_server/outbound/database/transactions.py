@@ -1,0 +1,173 @@
+"""Units of work on a database, with group commit: many requests share one fsync, and none is answered before it.
+
+One thread writes. It takes whatever jobs wait, runs each in a savepoint of one transaction, commits once, and only then
+answers them all. A job that raises is rolled back alone. Measured in docs/decisions: three times the throughput of a
+commit each, at the same durability.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine
+
+from kentongan_server.outbound.database.alarm_rows import AlarmRows
+from kentongan_server.outbound.database.incident_rows import IncidentRows
+from kentongan_server.outbound.database.outbox_rows import OutboxRows
+from kentongan_server.outbound.database.people_rows import PeopleRows
+from kentongan_server.outbound.database.place_rows import PlaceRows
+from kentongan_server.outbound.database.timeline_rows import TimelineRows
+from kentongan_server.ports.clock import Clock
+from kentongan_server.ports.identifiers import Identifiers
+from kentongan_server.ports.unit_of_work import Committed, Listeners, UnitOfWork
+
+Result = TypeVar("Result")
+BATCH = 256
+
+
+@dataclass(slots=True)
+class _Job:
+    run: Callable[[UnitOfWork], Any]
+    future: "asyncio.Future[Any]"
+    loop: asyncio.AbstractEventLoop
+    result: Any = None
+    error: BaseException | None = None
+
+
+class DatabaseTransactions:
+    """Transactions over an engine."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Clock,
+        identifiers: Identifiers,
+        listeners: Listeners,
+    ) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._identifiers = identifiers
+        self._listeners = listeners
+        self._on_commit: Callable[[Committed], None] = lambda _: None
+        self._queue: SimpleQueue[_Job | None] = SimpleQueue()
+        self._writer = threading.Thread(target=self._write, name="database-writer", daemon=True)
+        self._writer.start()
+
+    def listen(self, on_commit: Callable[[Committed], None]) -> None:
+        """Call `on_commit` in the event loop after each group."""
+        self._on_commit = on_commit
+
+    async def run(self, job: Callable[[UnitOfWork], Result]) -> Result:
+        """Run `job`; return once what it wrote is durable. When it raises, nothing was written."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Result] = loop.create_future()
+        self._queue.put(_Job(job, future, loop))
+        return await future
+
+    async def read(self, query: Callable[[UnitOfWork], Result]) -> Result:
+        """Run a query that writes nothing, beside the writer."""
+        return await asyncio.to_thread(self._read, query)
+
+    def close(self) -> None:
+        """Finish what waits, then stop."""
+        self._queue.put(None)
+        self._writer.join()
+        self._engine.dispose()
+
+    def _read(self, query: Callable[[UnitOfWork], Result]) -> Result:
+        with self._engine.connect() as connection:
+            uow, _, _ = self._unit(connection)
+            return query(uow)
+
+    def _write(self) -> None:
+        connection: Connection | None = None
+        open_for_work = True
+        while open_for_work:
+            first = self._queue.get()
+            batch = [] if first is None else [first]
+            open_for_work = first is not None
+            while open_for_work and len(batch) < BATCH and not self._queue.empty():
+                following = self._queue.get()
+                if following is None:
+                    open_for_work = False
+                else:
+                    batch.append(following)
+            if batch:
+                connection = self._commit_together(connection, batch)
+        if connection is not None:
+            connection.close()
+
+    def _commit_together(self, connection: Connection | None, batch: list[_Job]) -> Connection | None:
+        """Run and commit the batch; the connection to go on with, None when it must be opened anew."""
+        committed = Committed()
+        try:
+            connection = connection or self._engine.connect()
+            with connection.begin():
+                for job in batch:
+                    self._run_one(connection, job, committed)
+        except Exception as error:  # noqa: BLE001  # the disk, not the job: nobody in this batch was stored
+            for job in batch:
+                job.error = error
+            if connection is not None:
+                connection.close()
+            connection = None
+            committed = Committed()
+        batch[0].loop.call_soon_threadsafe(self._answer, batch, committed)
+        return connection
+
+    def _run_one(self, connection: Connection, job: _Job, committed: Committed) -> None:
+        connection.exec_driver_sql("SAVEPOINT job")
+        try:
+            uow, timeline, new = self._unit(connection)
+            job.result = job.run(uow)
+            wrote = timeline.flush()
+            orders = uow.alarms.orders(new.commands)
+        except Exception as error:  # noqa: BLE001  # handed to the caller, who awaits the job
+            connection.exec_driver_sql("ROLLBACK TO job")
+            connection.exec_driver_sql("RELEASE job")
+            job.error = error
+            return
+        connection.exec_driver_sql("RELEASE job")
+        committed.orders += orders
+        committed.outbox |= new.outbox
+        committed.timeline |= wrote
+
+    def _answer(self, batch: list[_Job], committed: Committed) -> None:
+        for job in batch:
+            if job.future.cancelled():
+                continue
+            if job.error is not None:
+                job.future.set_exception(job.error)
+            else:
+                job.future.set_result(job.result)
+        self._on_commit(committed)
+
+    def _unit(self, connection: Connection) -> "tuple[UnitOfWork, TimelineRows, _New]":
+        new = _New()
+        timeline = TimelineRows(connection)
+        uow = UnitOfWork(
+            incidents=IncidentRows(connection),
+            alarms=AlarmRows(connection, new.commands.extend),
+            places=PlaceRows(connection),
+            people=PeopleRows(connection),
+            outbox=OutboxRows(connection, new.in_outbox),
+            timeline=timeline,
+            clock=self._clock,
+            identifiers=self._identifiers,
+            listeners=self._listeners,
+        )
+        return uow, timeline, new
+
+
+class _New:
+    """What one unit of work made that is to be sent."""
+
+    def __init__(self) -> None:
+        self.commands: list[str] = []
+        self.outbox = False
+
+    def in_outbox(self) -> None:
+        self.outbox = True

@@ -1,0 +1,1 @@
+"""The broker: one connection for both ways, and the seal on what we send."""

@@ -1,0 +1,57 @@
+"""Turns orders into sealed commands, and stages into sealed receipts."""
+
+from typing import Protocol
+
+from kentongan_contract import codec, topics
+from kentongan_contract.messages import Command, Receipt
+from kentongan_contract.seal import seal
+from kentongan_server.domain import codebook
+from kentongan_server.domain.alarm import COMMAND_TTL_MS, Action
+from kentongan_server.outbound.mqtt.signer import Signer
+from kentongan_server.ports.alarms import Order
+
+
+class Publisher(Protocol):
+    """What the sounder asks of the link."""
+
+    async def publish(self, topic: str, payload: bytes) -> None:
+        """Send; LinkDownError when the broker did not take it. There is no way to ask for `retain`."""
+        ...
+
+
+class MqttSounder:
+    """The Sounder over a broker link."""
+
+    def __init__(self, link: Publisher, signer: Signer) -> None:
+        self._link = link
+        self._signer = signer
+
+    async def send(self, order: Order) -> None:
+        """Send one attempt at a command; LinkDownError when the broker did not take it."""
+        code = codebook.code_of(order.kind)
+        sounds = order.action is Action.SOUND
+        command = Command(
+            id=order.command,
+            action=order.action.value,
+            incident=order.incident,
+            class_=order.kind.incident_class.value,
+            purpose=order.purpose.value,
+            pattern=code.pattern,
+            beats=list(code.beats) if sounds else [],
+            rounds=code.rounds if sounds else 0,
+            duration_ms=code.duration_ms if sounds else 0,
+            colour=code.colour,
+            nonce=order.nonce,
+            counter=order.counter,
+            ttl_ms=COMMAND_TTL_MS,
+        )
+        await self._publish(order.node, "command", codec.encode(command))
+
+    async def show(self, node: str, report: str, stage: str, incident: str) -> None:
+        """Tell a call point how far help has come; LinkDownError when the broker did not take it."""
+        receipt = Receipt(report=report, stage=stage, incident=incident)
+        await self._publish(node, "receipt", codec.encode(receipt))
+
+    async def _publish(self, node: str, kind: str, body: bytes) -> None:
+        sealed = seal(self._signer.key(node), kind, node, body)
+        await self._link.publish(topics.down(node, kind), sealed)

@@ -1,0 +1,47 @@
+"""The environment, read once into one frozen object; only the composition root may look at it."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, each as KENTONGAN_<NAME>."""
+
+    model_config = SettingsConfigDict(env_prefix="KENTONGAN_", frozen=True)
+
+    database_url: str = Field(
+        "sqlite:///kentongan.sqlite3", description="Where the record is kept, as an SQLAlchemy URL"
+    )
+    telemetry_url: str = Field(
+        "sqlite:///kentongan-telemetry.sqlite3", description="Where heartbeats go unless INFLUX_URL is set"
+    )
+    http_host: str = Field("127.0.0.1", description="Address to listen on")
+    http_port: int = Field(8080, ge=0, le=65535, description="Port to listen on")
+    broker_host: str = Field("127.0.0.1", description="The MQTT broker")
+    broker_port: int = Field(1883, ge=1, le=65535)
+    broker_username: str = Field("server", description="Our name at the broker")
+    broker_password: SecretStr = Field(SecretStr(""), description="Our password at the broker")
+    master_key_file: Path = Field(Path("master.key"), description="64 hex digits; made with `server make-keys`")
+    police_url: str | None = Field(
+        None, description="The command centre's base URL; without it crimes wait in the outbox"
+    )
+    police_webhook_secret: SecretStr | None = Field(
+        None, description="Shared with the command centre, 16 bytes or more"
+    )
+    police_previous_secret: SecretStr | None = Field(None, description="Still accepted in replies while keys rotate")
+    emergency_url: str | None = Field(None, description="The 112 recipient's base URL")
+    emergency_webhook_secret: SecretStr | None = Field(None)
+    cap_key_file: Path | None = Field(None, description="PEM key that signs CAP documents")
+    cap_cert_file: Path | None = Field(None, description="Its certificate, which the recipients pin")
+    cap_sender: str = Field("kentongan@semarang.invalid", description="CAP sender, one word")
+    cap_address: str = Field("command-centre", description="CAP address of the recipient, one word")
+    pager_url: str | None = Field(
+        None, description="Where to POST when a human must be woken; else a critical log line"
+    )
+    influx_url: str | None = Field(None, description="InfluxDB (v2 write API) for heartbeats")
+    influx_token: SecretStr = Field(SecretStr(""))
+    influx_org: str = Field("kentongan")
+    influx_bucket: str = Field("kentongan")
+    demo_file: Path | None = Field(None, description="Only for the demo: what its page may know")

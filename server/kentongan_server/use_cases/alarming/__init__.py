@@ -1,0 +1,1 @@
+"""From an incident to the kentongan, and back from what they say."""

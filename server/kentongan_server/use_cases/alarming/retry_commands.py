@@ -1,0 +1,48 @@
+"""Send commands and go on until their kentongan answers or their time is over.
+
+The first attempt's counter is part of the transaction that made the command, so the fast path costs one commit; after
+a crash the same rows come due and are sent again with a new counter and a fresh nonce, under the same id.
+"""
+
+from kentongan_server.domain.alarm import Action, AlarmCommand, retry_delay
+from kentongan_server.domain.events import Noted
+from kentongan_server.domain.lifecycle import COMMAND, CommandState, advance
+from kentongan_server.ports.alarms import Order
+from kentongan_server.ports.unit_of_work import UnitOfWork
+from kentongan_server.use_cases.alarming.record_outcomes import end_when_over
+
+BATCH = 500
+
+
+def due_orders(uow: UnitOfWork) -> list[Order]:
+    """Write the next attempt of every command that is due, end those whose time is over, and give the orders."""
+    now = uow.now()
+    due = uow.alarms.commands_due(now, BATCH)
+    again = [command for command in due if command.expires_at > now]
+    for command in due:
+        if command.expires_at <= now:
+            _end(uow, command)
+    for command in again:
+        state = command.state
+        if state is CommandState.SENT:
+            state = advance(COMMAND, advance(COMMAND, state, "time_out"), "requeue")
+        counter = uow.places.take_counters([command.node])[command.node]
+        attempts = command.attempts + 1
+        uow.alarms.try_again(command.id, state, counter, attempts, now + retry_delay(attempts))
+    return uow.alarms.orders([command.id for command in again])
+
+
+def _end(uow: UnitOfWork, command: AlarmCommand) -> None:
+    """No answer, or no end, in the command's time: an unanswered one expires, an answered one has failed."""
+    event = "expire" if "expire" in COMMAND[command.state] else "fail"
+    state = advance(COMMAND, command.state, event)
+    uow.alarms.set_command(command.id, state, None)
+    facts = {"command": command.id, "node": command.node, "state": state}
+    uow.happened(Noted(command.incident, _region(uow, command.incident), what="command_state_changed", data=facts))
+    if command.action is Action.SOUND:
+        end_when_over(uow, command.incident)
+
+
+def _region(uow: UnitOfWork, incident_id: str) -> str | None:
+    incident = uow.incidents.incident(incident_id)
+    return incident.region if incident else None

@@ -1,0 +1,76 @@
+"""One attempt at one forward: what to send, what came of it, when to try again.
+
+Emergency retry, not webhook retry: after 0, 2, 5, 10, 20, 40 s and then each minute, for ever.
+"""
+
+from datetime import timedelta
+
+from kentongan_server.domain.events import Noted
+from kentongan_server.domain.forward import Forward, ForwardEvent, Recipient
+from kentongan_server.domain.routing import assert_may_hear
+from kentongan_server.ports.outbox import ItemState, OutboxItem
+from kentongan_server.ports.unit_of_work import UnitOfWork
+
+RETRY_AFTER_S = (2, 5, 10, 20, 40)
+
+
+def begin_attempt(uow: UnitOfWork, item: OutboxItem) -> Forward | None:
+    """Write that an attempt begins and give the document; None when the item is done already."""
+    current = uow.outbox.item(item.id)
+    incident = uow.incidents.incident(item.incident)
+    if current is None or incident is None or current.state in (ItemState.ACCEPTED, ItemState.ABANDONED):
+        return None
+    region = uow.places.region(incident.region)
+    if region is None:
+        return None
+    recipient = Recipient(item.body["recipient"])
+    assert_may_hear(recipient, incident.incident_class)
+    uow.outbox.attempted(item.id, current.attempts + 1, uow.now() + retry_delay(current.attempts + 1))
+    return Forward(
+        delivery=item.id,
+        recipient=recipient,
+        event=ForwardEvent(item.body["event"]),
+        incident=incident.id,
+        kind=incident.kind,
+        incident_class=incident.incident_class,
+        purpose=incident.purpose,
+        region=region.code,
+        region_name=region.name,
+        latitude=region.latitude,
+        longitude=region.longitude,
+        opened_at=incident.opened_at,
+        queued_at=item.queued_at,
+        source=item.body["source"],
+        trust=item.body["trust"],
+        text=incident.text,
+    )
+
+
+def accepted(uow: UnitOfWork, item: OutboxItem) -> None:
+    """The recipient said 2xx."""
+    current = uow.outbox.item(item.id)
+    if current is None or current.state is ItemState.ACCEPTED:
+        return
+    uow.outbox.finished(item.id, ItemState.ACCEPTED)
+    facts = {"channel": item.channel, "attempts": current.attempts}
+    uow.happened(Noted(item.incident, _region(uow, item), what="forward_accepted", data=facts))
+
+
+def failed(uow: UnitOfWork, item: OutboxItem, error: str) -> None:
+    """The attempt failed; the next one is due after the delay."""
+    current = uow.outbox.item(item.id)
+    if current is None or current.state is ItemState.ACCEPTED:
+        return
+    uow.outbox.failed(item.id, error, uow.now() + retry_delay(current.attempts))
+    facts = {"channel": item.channel, "attempts": current.attempts, "error": error}
+    uow.happened(Noted(item.incident, _region(uow, item), what="forward_failed", data=facts))
+
+
+def retry_delay(attempts: int) -> timedelta:
+    """How long after the `attempts`-th attempt the next one is due."""
+    return timedelta(seconds=RETRY_AFTER_S[attempts - 1] if attempts <= len(RETRY_AFTER_S) else 60)
+
+
+def _region(uow: UnitOfWork, item: OutboxItem) -> str | None:
+    incident = uow.incidents.incident(item.incident)
+    return incident.region if incident else None

@@ -1,0 +1,1 @@
+"""What neighbours and reporters are told."""

@@ -1,0 +1,1 @@
+"""From a finger to a stored report."""

@@ -1,0 +1,129 @@
+"""Store what somebody said, and join it to the one event it speaks of.
+
+Same RT and class within ten minutes is one event, whatever the channel. Community news is never joined: two notices
+are two notices. A repeated id changes nothing and gets the same answer.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from kentongan_server.domain.errors import ConflictError, RefusedError, UnknownError
+from kentongan_server.domain.events import Noted, ReportTaken
+from kentongan_server.domain.incident import SAME_EVENT_WINDOW, Incident, Position, Report, Source
+from kentongan_server.domain.incident_kind import IncidentClass, IncidentKind, Purpose
+from kentongan_server.domain.lifecycle import IncidentStatus
+from kentongan_server.domain.people import Person
+from kentongan_server.ports.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A report as it arrives: by a person through the app, or by a node's button."""
+
+    id: str
+    kind: IncidentKind
+    purpose: Purpose
+    region: str
+    person: Person | None
+    node: str | None
+    text: str | None
+    position: Position | None
+    happened_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What the sender is answered; `repeated` when the id was known already."""
+
+    report: str
+    incident: str
+    repeated: bool
+
+
+def take_report(uow: UnitOfWork, said: Said) -> Taken:
+    """Keep the report; UnknownError for a region that is none, RefusedError, ConflictError for a reused id."""
+    known = uow.incidents.report(said.id)
+    if known is not None:
+        return _repeat(known, said)
+    if uow.places.region(said.region) is None:
+        raise UnknownError(f"There is no region {said.region}; ask GET /api/v1/regions for yours.")
+    _assert_may_report(said)
+    now = uow.now()
+    incident = _event_already_known(uow, said, now)
+    opened = incident is None
+    if incident is None:
+        incident = Incident(
+            id=uow.new_id(),
+            kind=said.kind,
+            incident_class=said.kind.incident_class,
+            purpose=said.purpose,
+            region=said.region,
+            status=IncidentStatus.REPORTED,
+            opened_at=now,
+            text=said.text,
+        )
+        uow.incidents.add_incident(incident)
+    report = _report(said, incident.id, now)
+    independent = not opened and all(_speaker(r) != _speaker(report) for r in uow.incidents.reports_of(incident.id))
+    uow.incidents.add_report(report)
+    if opened:
+        facts = {"kind": incident.kind, "class": incident.incident_class, "purpose": incident.purpose}
+        uow.happened(Noted(incident.id, incident.region, what="incident_opened", data=facts))
+    else:
+        uow.happened(Noted(incident.id, incident.region, what="witness_attached", data={"report": report.id}))
+    uow.happened(
+        ReportTaken(
+            incident.id,
+            incident.region,
+            report.reporter or report.node,
+            report=report,
+            of=incident,
+            opened=opened,
+            independent=independent,
+            may_gather=said.person is not None and said.person.may_gather(said.region),
+        )
+    )
+    return Taken(report.id, incident.id, repeated=False)
+
+
+def _repeat(known: Report, said: Said) -> Taken:
+    speaker = said.person.id if said.person else None
+    if (known.kind, known.region, known.reporter, known.node) != (said.kind, said.region, speaker, said.node):
+        raise ConflictError("This id was already used for another report; make a new ULID for a new report.")
+    return Taken(known.id, known.incident, repeated=True)
+
+
+def _assert_may_report(said: Said) -> None:
+    if said.person is None or said.kind.incident_class is not IncidentClass.COMMUNITY:
+        return
+    if said.region not in said.person.regions:
+        raise RefusedError("Community news may be sent only to an RT that you belong to.")
+
+
+def _event_already_known(uow: UnitOfWork, said: Said, now: datetime) -> Incident | None:
+    incident_class = said.kind.incident_class
+    if incident_class is IncidentClass.COMMUNITY:
+        return None
+    return uow.incidents.open_incident(said.region, incident_class, said.purpose, now - SAME_EVENT_WINDOW)
+
+
+def _report(said: Said, incident: str, now: datetime) -> Report:
+    return Report(
+        id=said.id,
+        kind=said.kind,
+        purpose=said.purpose,
+        region=said.region,
+        source=Source.APP if said.person else Source.CALL_POINT,
+        reporter=said.person.id if said.person else None,
+        node=said.node,
+        trusted=said.person is None or said.person.is_vouched_in(said.region),
+        text=said.text,
+        position=said.position,
+        happened_at=said.happened_at,
+        received_at=now,
+        incident=incident,
+    )
+
+
+def _speaker(report: Report) -> str:
+    return report.reporter or report.node or ""

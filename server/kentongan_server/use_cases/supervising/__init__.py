@@ -1,0 +1,1 @@
+"""Whether the devices are alive."""

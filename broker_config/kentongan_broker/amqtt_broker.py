@@ -84,8 +84,11 @@ class CityBroker(Broker):
             await ConnackPacket.build(0, NOT_AUTHORIZED).to_stream(writer)
             await writer.close()
             return
-        if client_session.clean_session and client_session.client_id:
-            await super()._delete_session(client_session.client_id)
+        name = client_session.client_id or ""
+        if name in self.sessions:  # the same name again: its former connection is dead, or about to be
+            await self.sessions[name][1].handle_connection_closed()
+        if client_session.clean_session:
+            await super()._delete_session(name)
         await super()._handle_client_session(reader, writer, client_session, handler, server, listener_name)
 
     async def _delete_session(self, client_id: str) -> None:

@@ -47,7 +47,10 @@ def start(
 
 
 def mosquitto_program() -> str | None:
-    """Mosquitto's path; it lies in a folder that a user's PATH often lacks."""
+    """The Mosquitto to run: KENTONGAN_MOSQUITTO, PATH, or the system folder that a user's PATH often lacks."""
+    named = os.environ.get("KENTONGAN_MOSQUITTO")
+    if named:
+        return shutil.which(named)
     folders = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin"])
     return shutil.which("mosquitto", path=folders)
 

@@ -1,0 +1,126 @@
+"""Makes the Python environment in .venv from the hash-pinned lock: with uv where it is, else with venv and pip.
+
+What stands in .venv is stamped with the lock's hash, so a second start costs nothing and a changed lock installs again.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+PACKAGES = ("contract", "firmware", "gateway", "broker_config", "server", "command_centre", "demo")
+RUN_LOCK = ROOT / "requirements.lock"
+DEV_LOCK = ROOT / "requirements-dev.lock"
+
+
+class SetUpError(RuntimeError):
+    """The environment cannot be made; the text says what to type."""
+
+
+def ensure(lock: Path) -> Path:
+    """The Python of an environment that holds `lock`; SetUpError with one sentence when it cannot be had."""
+    wanted = _stamp(lock)
+    if PYTHON.exists() and wanted in _stamps():
+        return PYTHON
+    total = sum(1 for line in lock.read_text().splitlines() if line[:1].isalnum())
+    print(f"Setting up: {total} pinned packages into {VENV.name} (once)", flush=True)
+    uv = shutil.which("uv")
+    try:
+        if uv:
+            _with_uv(uv, lock)
+        else:
+            _with_pip(lock, total)
+        _put_on_path()
+        _write_stamps(lock)
+    except OSError as error:
+        raise SetUpError(f"The folder {ROOT} cannot be written: {error}") from error
+    return PYTHON
+
+
+def _with_uv(uv: str, lock: Path) -> None:
+    if not PYTHON.exists():
+        _run([uv, "venv", "--quiet", "--python", sys.executable, str(VENV)], "uv could not make the environment")
+    _run(
+        [uv, "pip", "install", "--python", str(PYTHON), "--require-hashes", "-r", str(lock)],
+        "uv could not install the packages",
+    )
+
+
+def _with_pip(lock: Path, total: int) -> None:
+    if not PYTHON.exists() or not (VENV / "bin" / "pip").exists():
+        _make_venv()
+    command = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar", "off"]
+    process = subprocess.Popen(
+        [*command, "--require-hashes", "-r", str(lock)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    seen, last = 0, []
+    for line in process.stdout or ():
+        last = [*last[-15:], line.rstrip()]
+        word, _, rest = line.strip().partition(" ")
+        if word == "Collecting" or line.startswith("Requirement already satisfied"):
+            seen += 1
+            name = rest.split("==")[0] if word == "Collecting" else "…"
+            _progress(seen, total, name)
+        elif line.startswith("Installing collected"):
+            _progress(total, total, "unpacking")
+    print(flush=True)
+    if process.wait() != 0:
+        raise SetUpError("\n".join([*last, "pip could not install the packages: is the network there?"]))
+
+
+def _make_venv() -> None:
+    shutil.rmtree(VENV, ignore_errors=True)
+    if subprocess.run([sys.executable, "-c", "import ensurepip, venv"], capture_output=True).returncode != 0:
+        package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
+        line = f"apt-get install -y {package}"
+        if os.geteuid() != 0 or shutil.which("apt-get") is None:
+            raise SetUpError(f"Python's venv is missing. Type: sudo {line}")
+        subprocess.run(["apt-get", "update", "-qq"], check=False)
+        _run(line.split(), f"Python's venv is missing and could not be installed. Type: {line}")
+    _run([sys.executable, "-m", "venv", str(VENV)], "Python could not make the environment")
+
+
+def _run(command: list[str], complaint: str) -> None:
+    if subprocess.run(command).returncode != 0:
+        raise SetUpError(complaint + ".")
+
+
+def _put_on_path() -> None:
+    found = subprocess.run(
+        [str(PYTHON), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    lines = "".join(f"{ROOT / name}\n" for name in PACKAGES)
+    (Path(found.stdout.strip()) / "kentongan.pth").write_text(lines)
+
+
+def _stamp(lock: Path) -> str:
+    return hashlib.sha256(lock.read_bytes() + str(ROOT).encode()).hexdigest()
+
+
+def _stamps() -> list[str]:
+    try:
+        return (VENV / "kentongan-locks").read_text().split()
+    except OSError:
+        return []
+
+
+def _write_stamps(lock: Path) -> None:
+    held = [RUN_LOCK, DEV_LOCK] if lock == DEV_LOCK else [RUN_LOCK]  # the development lock contains the other
+    (VENV / "kentongan-locks").write_text("\n".join(_stamp(one) for one in held) + "\n")
+
+
+def _progress(done: int, total: int, name: str) -> None:
+    share = min(done, total) / total
+    if sys.stdout.isatty():
+        bar = "█" * int(share * 24)
+        print(f"\r  {bar:<24} {min(done, total):>3}/{total} {name[:32]:<32}", end="", flush=True)
+    elif done % 20 == 0 or done == total:
+        print(f"  {min(done, total)}/{total}", flush=True)

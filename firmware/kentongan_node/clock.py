@@ -1,0 +1,56 @@
+"""Time as the node knows it: a steady count of milliseconds, and two ways to let it pass."""
+
+import asyncio
+import sys
+import time
+
+MICROPYTHON = sys.implementation.name == "micropython"
+
+if MICROPYTHON:
+    from asyncio import sleep_ms
+    from time import ticks_diff, ticks_ms
+else:
+
+    def ticks_ms() -> int:
+        """CPython's steady clock in the shape of MicroPython's."""
+        return time.monotonic_ns() // 1_000_000
+
+    def ticks_diff(later: int, earlier: int) -> int:
+        """Milliseconds from `earlier` to `later`."""
+        return later - earlier
+
+    async def sleep_ms(ms: int) -> None:
+        """Let other tasks run for `ms` milliseconds."""
+        await asyncio.sleep(ms / 1000)
+
+
+class Clock:
+    """Milliseconds since it was made; never backwards, never wrapping. Ask it at least once in six days."""
+
+    def __init__(self):
+        self._ticks = ticks_ms()
+        self._now = 0
+
+    def now_ms(self) -> int:
+        """MicroPython's own counter wraps after 12 days; this one does not."""
+        ticks = ticks_ms()
+        self._now += ticks_diff(ticks, self._ticks)
+        self._ticks = ticks
+        return self._now
+
+
+async def wait_ms(event: asyncio.Event, ms: "int | None") -> bool:
+    """True once `event` is set, False after `ms` milliseconds without it; None waits for ever."""
+    if event.is_set():
+        return True
+    if ms is None:
+        await event.wait()
+        return True
+    if ms <= 0:
+        await asyncio.sleep(0)
+        return event.is_set()
+    try:
+        await asyncio.wait_for(event.wait(), ms / 1000)
+    except asyncio.TimeoutError:
+        return False
+    return True

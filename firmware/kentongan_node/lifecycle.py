@@ -1,0 +1,43 @@
+"""What may follow what, as tables. An event that a table does not hold raises and changes nothing.
+
+SIREN is the noise: `local` is our own press, `commanded` the server's word. COMMAND is one command on this node, in the
+words that `State.commands` carries. The diagrams in the documents are printed from these tables.
+"""
+
+SIREN = {
+    ("silent", "pressed"): "local",
+    ("silent", "commanded"): "commanded",
+    ("local", "pressed"): "local",
+    ("local", "commanded"): "commanded",
+    ("local", "ended"): "silent",
+    ("local", "hushed"): "silent",
+    ("commanded", "pressed"): "local",
+    ("commanded", "commanded"): "commanded",
+    ("commanded", "ended"): "silent",
+    ("commanded", "hushed"): "silent",
+}
+
+COMMAND = {
+    ("unseen", "taken"): "device_acked",
+    ("unseen", "stale"): "expired",
+    ("expired", "stale"): "expired",
+    ("expired", "taken"): "device_acked",
+    ("device_acked", "started"): "sounding",
+    ("device_acked", "ended"): "completed",
+    ("device_acked", "hushed"): "silenced",
+    ("device_acked", "refused"): "failed",
+    ("sounding", "ended"): "completed",
+    ("sounding", "hushed"): "silenced",
+}
+
+
+class IllegalEvent(ValueError):
+    """The table has no such step; the message names state and event."""
+
+
+def following(table: dict, state: str, event: str) -> str:
+    """The state after `event`, or IllegalEvent."""
+    after = table.get((state, event))
+    if after is None:
+        raise IllegalEvent(event + " cannot happen in " + state)
+    return after

@@ -1,0 +1,81 @@
+"""What the node says upward: birth, heartbeat, change, and every report until its receipt.
+
+A heartbeat brings a new nonce, a change repeats the newest: commands may name the last three, so a nonce at every change
+would make a command stale in seconds. Of several changes only the last is said: the state carries the last four outcomes.
+"""
+
+import asyncio
+
+from kentongan_contract import codec, seal
+
+from .clock import wait_ms
+from .pace import around
+
+_LONGEST_PAUSE_MS = 1000  # while the way up is closed
+
+
+class Messenger:
+    """`compose(presence, nonce)` gives the State of this moment."""
+
+    def __init__(self, settings, clock, random, key: seal.Key, outbox, freshness, compose):
+        self._node = settings.node
+        self._heartbeat = settings.heartbeat_ms
+        self._clock = clock
+        self._random = random
+        self._key = key
+        self._outbox = outbox
+        self._freshness = freshness
+        self._compose = compose
+        self._wake = asyncio.Event()
+        self._changed = False
+        self._nonce = None
+        self._next_nonce_ms = 0
+        self.uplink = None
+
+    async def run(self) -> None:
+        """Serve for ever."""
+        while True:
+            self._wake.clear()
+            await wait_ms(self._wake, self._speak())
+
+    def changed(self) -> None:
+        """The state is no longer what was said last."""
+        self._changed = True
+        self._wake.set()
+
+    def wake(self) -> None:
+        """There may be something to say now."""
+        self._wake.set()
+
+    def up(self) -> None:
+        """A session began: say the birth and every report at once."""
+        self._outbox.hurry(self._clock.now_ms())
+        self.changed()
+
+    def will(self) -> bytes:
+        """The sealed state that the broker says when we are cut off."""
+        return self._sealed("state", self._compose("offline", None))
+
+    def _speak(self) -> "int | None":
+        """Say what is due; the wait until the next is, in ms, or None while the way up is closed."""
+        if self.uplink is None or not self.uplink.connected:
+            return None
+        now = self._clock.now_ms()
+        for report in self._outbox.due(now):
+            if not self.uplink.send("report", self._sealed("report", report)):
+                return _LONGEST_PAUSE_MS
+            self._outbox.sent(report.id, now)
+        if now >= self._next_nonce_ms:
+            self._nonce = self._freshness.issue(self._random(8), now)
+            self._next_nonce_ms = now + around(self._random, self._heartbeat, 10)
+            self._changed = True
+        if self._changed:
+            if not self.uplink.send("state", self._sealed("state", self._compose("online", self._nonce))):
+                return _LONGEST_PAUSE_MS
+            self._changed = False
+        due = self._outbox.next_due_ms()
+        soonest = self._next_nonce_ms if due is None else min(due, self._next_nonce_ms)
+        return max(1, soonest - now)
+
+    def _sealed(self, kind: str, message) -> bytes:
+        return seal.seal(self._key, kind, self._node, codec.encode(message))

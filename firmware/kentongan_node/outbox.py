@@ -1,0 +1,148 @@
+"""Every press is kept until the server's sealed receipt names it, across power cuts, and said again and again till then.
+
+The broker's PUBACK proves nothing, so it is not asked. A report's age is known within the boot that took it; after a
+reboot it is None and the server marks the time as uncertain.
+"""
+
+from kentongan_contract.messages import Report, report_id
+
+from .pace import around
+
+REPEAT_MS = (500, 1000, 2000, 4000, 5000)  # the last one for ever
+LONGEST_QUEUE = 32
+COMPACT_AT = 64
+
+
+class Pending:
+    """One report that the server has not confirmed."""
+
+    def __init__(self, id: str, kind: str, purpose: str, boot: int, seq: int, pressed_ms: "int | None"):
+        self.id = id
+        self.kind = kind
+        self.purpose = purpose
+        self.boot = boot
+        self.seq = seq
+        self.pressed_ms = pressed_ms
+        self.sends = 0
+        self.due_ms = 0
+
+
+class Outbox:
+    """`latest` is the newest report this node is known to have made, confirmed or not."""
+
+    def __init__(self, journal, node: str, boot: int, random):
+        self._journal = journal
+        self._node = node
+        self._boot = boot
+        self._random = random
+        self._seq = 0
+        self._pending = []
+        self._records = 0
+        self.latest = None
+        self.dropped = 0
+        self.write_errors = 0
+        self._load()
+
+    def next_id(self) -> str:
+        """The id that the next press will have; costs no flash write."""
+        return report_id(self._node, self._boot, self._seq)
+
+    def add(self, kind: str, purpose: str, now_ms: int) -> str:
+        """Take a press and write it down. A medium that refuses is counted; the report is still sent while power lasts."""
+        pending = Pending(self.next_id(), kind, purpose, self._boot, self._seq, now_ms)
+        self._seq += 1
+        pending.due_ms = now_ms
+        self._pending.append(pending)
+        self.latest = pending.id
+        self._write(_added(pending))
+        if len(self._pending) > LONGEST_QUEUE:  # the newest press says what the oldest said
+            self.dropped += 1
+            self.forget(self._pending[0].id)
+        return pending.id
+
+    def due(self, now_ms: int) -> list:
+        """The reports to say now, oldest first."""
+        return [self._report(pending, now_ms) for pending in self._pending if pending.due_ms <= now_ms]
+
+    def sent(self, id: str, now_ms: int) -> None:
+        """The report went out; when it is due again follows."""
+        for pending in self._pending:
+            if pending.id == id:
+                wait = REPEAT_MS[min(pending.sends, len(REPEAT_MS) - 1)]
+                pending.sends += 1
+                pending.due_ms = now_ms + around(self._random, wait, 20)
+
+    def hurry(self, now_ms: int) -> None:
+        """A new session: say everything at once and begin the repeats anew."""
+        for pending in self._pending:
+            pending.sends = 0
+            pending.due_ms = now_ms
+
+    def next_due_ms(self) -> "int | None":
+        """When something is due, None while nothing is pending."""
+        return min([pending.due_ms for pending in self._pending]) if self._pending else None
+
+    def forget(self, id: str) -> bool:
+        """The server has it; True when it was pending."""
+        left = [pending for pending in self._pending if pending.id != id]
+        if len(left) == len(self._pending):
+            return False
+        self._pending = left
+        self._write({"done": id})
+        if self._records >= COMPACT_AT:
+            self._compact()
+        return True
+
+    def pending(self) -> list:
+        """The ids not yet confirmed, oldest first."""
+        return [pending.id for pending in self._pending]
+
+    def _report(self, pending: Pending, now_ms: int) -> Report:
+        age = None if pending.pressed_ms is None else now_ms - pending.pressed_ms
+        return Report(pending.id, pending.kind, pending.purpose, pending.boot, pending.seq, age)
+
+    def _load(self) -> None:
+        for record in self._journal.load():
+            self._records += 1
+            if "done" in record:
+                left = [pending for pending in self._pending if pending.id != record["done"]]
+                if len(left) == len(self._pending):  # its own record went with a compaction: it was the latest then
+                    self.latest = record["done"]
+                self._pending = left
+                continue
+            try:
+                pending = Pending(record["id"], record["kind"], record["purpose"], record["boot"], record["seq"], None)
+                self._report(pending, 0)
+            except (KeyError, ValueError):
+                continue  # written by a firmware that knew more; it stays out of what we send
+            self._pending.append(pending)
+            self.latest = pending.id
+        if self._records >= COMPACT_AT:
+            self._compact()
+
+    def _write(self, record: dict) -> None:
+        try:
+            self._journal.append(record)
+            self._records += 1
+        except OSError:
+            self.write_errors += 1
+
+    def _compact(self) -> None:
+        records = [_added(pending) for pending in self._pending]
+        if self.latest is not None and self.latest not in self.pending():
+            records.append({"done": self.latest})
+        try:
+            self._journal.rewrite(records)
+            self._records = len(records)
+        except OSError:
+            self.write_errors += 1
+
+
+def _added(pending: Pending) -> dict:
+    return {
+        "id": pending.id,
+        "kind": pending.kind,
+        "purpose": pending.purpose,
+        "boot": pending.boot,
+        "seq": pending.seq,
+    }

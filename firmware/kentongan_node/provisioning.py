@@ -1,0 +1,179 @@
+"""What a node is told before it can work: settings.json on the board, or its entry in a fleet file.
+
+Wrong settings stop the start with a sentence that names the field; an unknown name is wrong too, because a misspelt
+limit would silently be no limit.
+"""
+
+import binascii
+import json
+
+from kentongan_contract.topics import is_node_name
+
+
+class SettingsError(ValueError):
+    """The settings cannot be used; the message says which and why."""
+
+
+def _text(value):
+    return type(value) is str and 0 < len(value) <= 128
+
+
+def _port(value):
+    return type(value) is int and 0 < value < 65536
+
+
+def _ms(value):
+    return type(value) is int and 0 <= value <= 3_600_000
+
+
+def _count(value):
+    return type(value) is int and 0 < value <= 3_600_000
+
+
+def _beats(value):
+    return type(value) is list and len(value) % 2 == 0 and all([_count(beat) for beat in value]) and len(value) > 0
+
+
+def _quiet(value):
+    return value is None or (
+        type(value) is list and len(value) == 2 and all([type(m) is int and 0 <= m < 1440 for m in value])
+    )
+
+
+def _wifi(value):
+    return type(value) is list and all([type(net) is dict and _text(net.get("ssid")) for net in value])
+
+
+def _tls(value):
+    return value is None or (type(value) is dict and _text(value.get("ca")))
+
+
+def _key(value):
+    try:
+        return type(value) is str and len(binascii.unhexlify(value)) == 32
+    except ValueError:
+        return False
+
+
+# name, check, what it must be, default (REQUIRED: there is none)
+REQUIRED = ("required",)
+FIELDS = (
+    ("node", is_node_name, "1 to 32 lower-case letters, digits and hyphens", REQUIRED),
+    ("key", _key, "64 hex digits", REQUIRED),
+    ("uplink", lambda value: value in ("mqtt", "serial"), '"mqtt" or "serial"', "mqtt"),
+    ("host", _text, "the broker's address", None),
+    ("port", _port, "1 to 65535", 1883),
+    ("password", _text, "the node's own password at the broker", None),
+    ("link_key", _key, "64 hex digits", None),
+    ("tls", _tls, '{"ca": file, "cert": file, "key": file, "server_name": name}', None),
+    ("wifi", _wifi, '[{"ssid": name, "password": text}]', []),
+    ("hold_ms", _ms, "0 to 3600000", 300),
+    ("local_beats", _beats, "[on, off, …] in ms", [90, 110]),
+    ("local_ms", _count, "1 to 3600000", 30_000),
+    ("quiet_hours", _quiet, "[from, to] in minutes of the local day, or null", None),
+    ("utc_offset_minutes", lambda value: type(value) is int and -720 <= value <= 840, "-720 to 840", 420),
+    ("heartbeat_ms", _count, "1 to 3600000", 10_000),
+    ("ping_ms", _count, "1 to 3600000", 5_000),
+    ("answer_ms", _count, "1 to 3600000", 3_000),
+    ("retry_base_ms", _count, "1 to 3600000", 100),
+    ("retry_cap_ms", _count, "1 to 3600000", 5_000),
+    ("spread_ms", lambda value: value is None or _ms(value), "0 to 3600000", None),
+)
+
+
+class Settings:
+    """One node's settings, one attribute a field of FIELDS; `spread_ms` defaults to 30 s with TLS and to 0 without."""
+
+    node: str
+    key: str
+    uplink: str
+    host: str
+    port: int
+    password: str
+    link_key: str
+    tls: "dict | None"
+    wifi: list
+    hold_ms: int
+    local_beats: list
+    local_ms: int
+    quiet_hours: "list | None"
+    utc_offset_minutes: int
+    heartbeat_ms: int
+    ping_ms: int
+    answer_ms: int
+    retry_base_ms: int
+    retry_cap_ms: int
+    spread_ms: int
+
+    def __init__(self, found: dict):
+        for name in found:
+            if name not in [field[0] for field in FIELDS]:
+                raise SettingsError("settings: " + str(name) + " is not a setting")
+        for name, check, meaning, default in FIELDS:
+            if name not in found:
+                if default is REQUIRED:
+                    raise SettingsError("settings: " + name + " is missing; it must be " + meaning)
+                setattr(self, name, default)
+            elif check(found[name]):
+                setattr(self, name, found[name])
+            else:
+                raise SettingsError("settings: " + name + " must be " + meaning)
+        for name in ("host", "password") if self.uplink == "mqtt" else ("link_key",):
+            if getattr(self, name) is None:
+                raise SettingsError("settings: " + name + " is missing; uplink " + self.uplink + " needs it")
+        if self.spread_ms is None:  # handshakes are what makes a crowd at the door costly
+            self.spread_ms = 30_000 if self.tls else 0
+
+    def secret(self) -> bytes:
+        """The node key's 32 bytes."""
+        return binascii.unhexlify(self.key)
+
+    def link_secret(self) -> bytes:
+        """The serial line's 32 bytes."""
+        return binascii.unhexlify(self.link_key)
+
+
+def load(path: str) -> Settings:
+    """The settings in the JSON file at `path`, or SettingsError."""
+    return Settings(_json(path))
+
+
+def load_fleet(path: str, serial: bool = False) -> list:
+    """The Settings of every node in a fleet file; with `serial` they speak over a line and not to the broker.
+
+    Optional "settings" beside "nodes" hold for all of them. What else an entry says (role, region) is the city's business.
+    """
+    fleet = _json(path)
+    broker = fleet.get("broker")
+    nodes = fleet.get("nodes")
+    shared = fleet.get("settings", {})
+    if type(broker) is not dict or type(nodes) is not list or type(shared) is not dict:
+        raise SettingsError(path + " is no fleet file: it needs broker and nodes")
+    every = []
+    for entry in nodes:
+        if type(entry) is not dict:
+            raise SettingsError(path + ": a node must be an object")
+        found = dict(shared)
+        found.update({name: entry[name] for name in ("key", "password", "link_key") if entry.get(name) is not None})
+        found["node"] = entry.get("id")
+        if serial:
+            found["uplink"] = "serial"
+        found.update({name: value for name, value in broker.items() if name in ("host", "port", "tls")})
+        try:
+            every.append(Settings(found))
+        except SettingsError as error:
+            raise SettingsError(path + ", node " + str(entry.get("id")) + ": " + str(error))
+    return every
+
+
+def _json(path: str) -> dict:
+    try:
+        with open(path) as file:
+            found = json.load(file)
+    except OSError:
+        raise SettingsError(path + " cannot be read")
+    except ValueError:
+        raise SettingsError(path + " is not JSON")
+    if type(found) is not dict:
+        raise SettingsError(path + " must hold one JSON object")
+    return found

@@ -1,0 +1,156 @@
+"""What the siren does now, why, and until when. Synchronous: time comes in, the pin and the log are driven at once.
+
+A press sounds before anyone is asked; the server's command takes a running alarm over without a gap. Only an equal or
+greater matter takes over: a drill or a call to the community work never quietens an alarm.
+"""
+
+from .beat_player import BeatPlayer
+from .lifecycle import SIREN, following
+
+TEST_MS = 2_000
+_ENDLESS = 10_000
+
+
+class Sounder:
+    """`board.siren(on)` is the pin, `tell(event, **fields)` hears of each start and end, `minute()` is local time or None."""
+
+    def __init__(self, board, limits, log, tell, local_beats: list, local_ms: int):
+        self._board = board
+        self._limits = limits
+        self._log = log
+        self._tell = tell
+        self._local = BeatPlayer(local_beats, _ENDLESS, local_ms)
+        self.state = "silent"
+        self.soundings = 0
+        self.local_soundings = 0
+        self.command = None  # the one that sounds
+        self.report = None  # our own press that sounds
+        self.incident = None
+        self._player = self._local
+        self._started = 0
+        self._ends = 0
+        self._strikes = False
+
+    def press(self, report: str, now_ms: int) -> None:
+        """Our own button: sound at once, unless a real alarm is heard already."""
+        if self.command is not None and _rank(self.command) == _rank(None):
+            return
+        if self.command is not None:
+            self._log.move(self.command.id, "hushed")
+        self.state = following(SIREN, self.state, "pressed")
+        self.command = None
+        self.incident = None
+        self.report = report
+        self.local_soundings += 1
+        self._begin(self._local, self._local.total_ms, now_ms)
+
+    def obey(self, command, now_ms: int) -> None:
+        """Do what a fresh, sealed command says and log how it went."""
+        self._log.move(command.id, "taken")
+        if command.action == "silence" or command.action == "all_clear":
+            if self._concerns(command):
+                self._end("hushed", now_ms)
+        if command.action == "silence" or (command.action == "all_clear" and not command.beats):
+            self._log.move(command.id, "ended")
+            return
+        longest = min(command.duration_ms, TEST_MS) if command.action == "test" else command.duration_ms
+        player = BeatPlayer(command.beats, command.rounds, longest)
+        allowed = self._limits.allowance_ms(now_ms)
+        why_not = self._objection(command, player, allowed, now_ms)
+        if why_not is not None:
+            self._log.move(command.id, "hushed" if why_not == "silenced here" else "refused")
+            self._tell("not_sounded", command=command.id, reason=why_not)
+            return
+        if self.command is not None:
+            self._log.move(self.command.id, "hushed")
+        self.state = following(SIREN, self.state, "commanded")
+        self.command = command
+        self.incident = command.incident
+        self.report = None
+        if command.action == "sound":
+            self.soundings += 1
+        self._log.move(command.id, "started")
+        self._begin(player, allowed, now_ms)
+
+    def key(self, now_ms: int) -> None:
+        """The neighbour's silence key: this noise ends, and stays ended here for what it was about."""
+        if self.state == "silent":
+            return
+        for what in (self.incident, self.report):
+            if what is not None:
+                self._limits.silence(what, now_ms)
+        self._end("hushed", now_ms)
+
+    def name_incident(self, report: str, incident: str, now_ms: int) -> None:
+        """A receipt told which incident our press became: what the key silenced before stays silent under that name."""
+        if self.state == "local" and self.report == report:
+            self.incident = incident
+        elif self._limits.is_silenced(report, now_ms):
+            self._limits.silence(incident, now_ms)
+
+    def step(self, now_ms: int) -> "int | None":
+        """Drive the pin for this moment; the time at which it next changes, None when silent."""
+        if self.state == "silent":
+            return None
+        if now_ms >= self._ends:
+            self._end("ended", now_ms)
+            return None
+        strike, change = self._player.at(now_ms - self._started)
+        self._strike(strike)
+        return self._ends if change is None else min(self._started + change, self._ends)
+
+    def colour(self) -> "str | None":
+        """The colour of what sounds."""
+        if self.state == "silent":
+            return None
+        return "red" if self.command is None else self.command.colour
+
+    def _objection(self, command, player: BeatPlayer, allowed: int, now_ms: int) -> "str | None":
+        if player.is_empty():
+            return "nothing to sound"
+        if self.state != "silent" and _rank(command) < _rank(self.command):
+            return "a greater alarm sounds"
+        if command.action == "sound" and self._limits.is_silenced(command.incident, now_ms):
+            return "silenced here"
+        if command.class_ == "community" and self._limits.is_quiet_hour(self._board.minute()):
+            return "quiet hours"
+        return None if allowed > 0 else "noise limit"
+
+    def _concerns(self, command) -> bool:
+        if self.state == "silent":
+            return False
+        if command.incident is None or command.incident == self.incident:
+            return True
+        return self.state == "local" and self.incident is None
+
+    def _begin(self, player: BeatPlayer, allowed: int, now_ms: int) -> None:
+        self._player = player
+        self._started = now_ms
+        self._ends = now_ms + min(player.total_ms, allowed)
+        self._limits.begin(now_ms)
+        self.step(now_ms)  # the pin first, words after
+        self._tell("siren", on=True, command=None if self.command is None else self.command.id)
+
+    def _end(self, event: str, now_ms: int) -> None:
+        self._strike(False)
+        self._limits.end(now_ms)
+        command = self.command
+        self.state = following(SIREN, self.state, event)
+        self.command = self.report = self.incident = None
+        if command is not None:
+            self._log.move(command.id, event)
+        self._tell("siren", on=False, command=None if command is None else command.id)
+
+    def _strike(self, on: bool) -> None:
+        if on != self._strikes:
+            self._strikes = on
+            self._board.siren(on)
+
+
+def _rank(command) -> int:
+    """2 for our own press and for a real crime or emergency, 1 for the community, 0 for drill and test."""
+    if command is None:
+        return 2
+    if command.purpose != "actual" or command.action == "test":
+        return 0
+    return 1 if command.class_ == "community" else 2

@@ -3,7 +3,7 @@
 import json
 
 from .errors import MessageError
-from .messages import MESSAGES, Message, _attribute
+from .messages import MESSAGES, Message, attribute
 
 LONGEST = 4096
 
@@ -21,14 +21,15 @@ def decode(kind: str, data: bytes) -> Message:
     if len(data) > LONGEST:
         raise MessageError("longer than a message may be")
     try:
-        found = json.loads(data)
-    except (ValueError, RuntimeError):  # RuntimeError: nested deeper than the interpreter's stack
+        found = json.loads(data.decode())  # decoded first: CPython's reader would take UTF-16 as well
+    except (ValueError, RuntimeError, TypeError):
+        # RuntimeError: nested deeper than the interpreter's stack. TypeError: MicroPython, a list as a field's name.
         raise MessageError("not JSON")
     if type(found) is not dict:
         raise MessageError("not a JSON object")
-    arguments = {}
+    arguments: dict[str, object] = {}
     for name, _ in message.FIELDS:
         if name not in found:
             raise MessageError(kind + "." + name + " is missing, mistyped or out of bounds")
-        arguments[_attribute(name)] = found[name]
+        arguments[attribute(name)] = found[name]
     return message(**arguments)

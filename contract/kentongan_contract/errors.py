@@ -20,7 +20,7 @@ class SealError(ContractError):
 class StaleError(ContractError):
     """The command is replayed, late or out of order; `reason` is one word for the counters."""
 
-    def __init__(self, reason):
+    def __init__(self, reason: str) -> None:
         ContractError.__init__(self, "stale command: " + reason)
         self.reason = reason
 

@@ -2,15 +2,13 @@
 
 The sealed bytes are carried as they are, so the gateway relays what it can neither read nor forge. The frame's own
 8-byte tag, made with the key of this one line, lets a gateway sound its siren for a press without any server, and its
-counter must rise, so a recorded frame is worth nothing. COBS costs one byte in 254 and lets a listener fall into step
-at any zero byte; CRC-32 is built in on both sides.
-
-COBS and the five CBOR shapes used are written here because the node has neither library; the tests hold them against
-the `cobs` and `cbor2` packages.
+counter must rise, so a recorded frame is worth nothing. A listener falls into step at any zero byte.
 """
 
 import binascii
 
+from .cbor import cbor_dump, cbor_load
+from .cobs import cobs_decode, cobs_encode
 from .errors import FrameError
 from .seal import FRAME_TAG, Key, same
 from .topics import DOWN_KINDS, UP_KINDS, is_node_name
@@ -22,7 +20,7 @@ _CRC = 4
 class Frame:
     """One message on the line: whose, what kind, which count, and the sealed bytes."""
 
-    def __init__(self, node: str, kind: str, counter: int, payload: bytes):
+    def __init__(self, node: str, kind: str, counter: int, payload: bytes) -> None:
         self.node = node
         self.kind = kind
         self.counter = counter
@@ -37,7 +35,7 @@ def encode(key: Key, frame: Frame) -> bytes:
     return cobs_encode(body) + b"\0"
 
 
-def decode(keys: dict, data: bytes) -> Frame:
+def decode(keys: dict[str, Key], data: bytes) -> Frame:
     """The frame in `data` (without the closing zero); `keys` maps node to line key. FrameError for anything else.
 
     The counter is checked by the caller, who must remember it.
@@ -67,16 +65,16 @@ def decode(keys: dict, data: bytes) -> Frame:
 class FrameReader:
     """Bytes in, whole frames' bytes out; noise longer than a frame may be is dropped and counted."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._held = b""
         self._skipping = False
         self.dropped = 0
 
-    def feed(self, data: bytes) -> list:
+    def feed(self, data: bytes) -> list[bytes]:
         """The frames (still encoded, without the zero) that `data` completed."""
         pieces = (self._held + data).split(b"\0")
         self._held = pieces.pop()
-        whole = []
+        whole: list[bytes] = []
         for piece in pieces:
             if self._skipping:
                 self._skipping = False
@@ -90,97 +88,3 @@ class FrameReader:
                 self._skipping = True
                 self.dropped += 1
         return whole
-
-
-def cobs_encode(data: bytes) -> bytes:
-    """`data` without any zero byte."""
-    out = bytearray()
-    for piece in data.split(b"\0"):
-        while len(piece) >= 254:
-            out.append(255)
-            out += piece[:254]
-            piece = piece[254:]
-        out.append(len(piece) + 1)
-        out += piece
-    return bytes(out)
-
-
-def cobs_decode(data: bytes) -> bytes:
-    """The bytes that `cobs_encode` was given; FrameError for what it never makes."""
-    out = bytearray()
-    at = 0
-    while at < len(data):
-        code = data[at]
-        piece = data[at + 1 : at + code]
-        if code == 0 or len(piece) != code - 1 or b"\0" in piece:
-            raise FrameError("not COBS")
-        out += piece
-        at += code
-        if code < 255 and at < len(data):
-            out.append(0)
-    return bytes(out)
-
-
-def cbor_dump(value) -> bytes:
-    """CBOR (RFC 8949) of a whole number from 0, a text, bytes, or a list of them."""
-    if type(value) is int and value >= 0:
-        return _head(0, value)
-    if type(value) is bytes:
-        return _head(2, len(value)) + value
-    if type(value) is str:
-        text = value.encode()
-        return _head(3, len(text)) + text
-    if type(value) is list:
-        return _head(4, len(value)) + b"".join([cbor_dump(item) for item in value])
-    raise FrameError("no CBOR for this")
-
-
-def cbor_load(data: bytes):
-    """The value that `data` is, whole; FrameError for every other shape."""
-    value, at = _load(data, 0, 0)
-    if at != len(data):
-        raise FrameError("bytes after the CBOR value")
-    return value
-
-
-def _head(major: int, number: int) -> bytes:
-    if number < 24:
-        return bytes([major << 5 | number])
-    for code, size in ((24, 1), (25, 2), (26, 4), (27, 8)):
-        if number < 1 << (8 * size):
-            return bytes([major << 5 | code]) + number.to_bytes(size, "big")
-    raise FrameError("too large for CBOR")
-
-
-def _load(data: bytes, at: int, depth: int):
-    if at >= len(data) or depth > 2:
-        raise FrameError("not CBOR of a frame")
-    major, number = data[at] >> 5, data[at] & 31
-    at += 1
-    if number > 27 or major not in (0, 2, 3, 4):
-        raise FrameError("not CBOR of a frame")
-    if number >= 24:
-        size = 1 << (number - 24)
-        if at + size > len(data):
-            raise FrameError("not CBOR of a frame")
-        number = int.from_bytes(data[at : at + size], "big")
-        at += size
-    if major == 0:
-        return number, at
-    if major == 4:
-        items = []
-        if number > 16:
-            raise FrameError("not CBOR of a frame")
-        for _ in range(number):
-            item, at = _load(data, at, depth + 1)
-            items.append(item)
-        return items, at
-    if at + number > len(data):
-        raise FrameError("not CBOR of a frame")
-    piece = data[at : at + number]
-    if major == 2:
-        return bytes(piece), at + number
-    try:
-        return piece.decode(), at + number
-    except ValueError:
-        raise FrameError("not UTF-8")

@@ -16,8 +16,8 @@ REMEMBERED = 3
 class Freshness:
     """The node's side of the rule; times are milliseconds of any steady counter that never runs backwards."""
 
-    def __init__(self):
-        self._issued = []
+    def __init__(self) -> None:
+        self._issued: list[tuple[str, int]] = []
         self._counter = -1
 
     def issue(self, random: bytes, now_ms: int) -> str:
@@ -30,12 +30,10 @@ class Freshness:
 
     def accept(self, nonce: str, counter: int, ttl_ms: int, now_ms: int) -> None:
         """Take the counter, or raise StaleError (`nonce`, `late`, `counter`) and remember nothing."""
-        for issued, issued_ms in self._issued:
-            if issued == nonce:
-                break
-        else:
+        said_ms = [issued_ms for issued, issued_ms in self._issued if issued == nonce]
+        if not said_ms:
             raise StaleError("nonce")
-        if now_ms - issued_ms > ttl_ms:
+        if now_ms - said_ms[0] > ttl_ms:
             raise StaleError("late")
         if counter <= self._counter:
             raise StaleError("counter")

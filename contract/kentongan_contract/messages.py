@@ -2,9 +2,9 @@
 
 Written in the portable subset (no typing, dataclasses, enum), since the node runs this very file. `FIELDS` gives each
 field as (name on the wire, check); the constructor's argument is the same name, with `class_` for `class`.
-`type(x) is int` rather than isinstance: True is an int to CPython and not to MicroPython.
 """
 
+from .checks import Beats, Check, Nonce, OneOf, OrNone, Outcomes, Text, Truth, Whole
 from .errors import MessageError
 from .topics import is_node_name
 
@@ -19,71 +19,36 @@ COLOURS = ("red", "amber", "blue", "white", "green")
 BIGGEST = 9007199254740991
 
 
-def _one_of(words):
-    return lambda value: type(value) is str and value in words
-
-
-def _text(longest):
-    return lambda value: type(value) is str and 0 < len(value) <= longest and all("!" <= c <= "~" for c in value)
-
-
-def _whole(lowest, highest):
-    return lambda value: type(value) is int and lowest <= value <= highest
-
-
-def _or_none(check):
-    return lambda value: value is None or check(value)
-
-
-def _truth(value):
-    return value is True or value is False
-
-
-def _nonce(value):
-    return type(value) is str and len(value) == 16 and all(digit in "0123456789abcdef" for digit in value)
-
-
-def _beats(value):
-    if type(value) is not list or len(value) > 64 or len(value) % 2:
-        return False
-    return all(type(beat) is int and 0 <= beat <= 10_000 for beat in value) and (not value or sum(value) >= 50)
-
-
-def _outcomes(value):
-    if type(value) is not list or len(value) > 4:
-        return False
-    return all(
-        type(pair) is list and len(pair) == 2 and _ident(pair[0]) and type(pair[1]) is str and pair[1] in OUTCOMES
-        for pair in value
-    )
-
-
-_ident = _text(64)
-_word = _text(32)
+_IDENT = Text(64)
+_WORD = Text(32)
+_COUNT = Whole(0, BIGGEST)
 
 
 class Message:
     """A message is its fields; two are equal when their fields are."""
 
     KIND = ""
-    FIELDS = ()
+    FIELDS: tuple[tuple[str, Check], ...] = ()
 
-    def fields(self) -> dict:
+    def __init__(self, **fields: object) -> None:
+        raise NotImplementedError
+
+    def fields(self) -> dict[str, object]:
         """The wire names and values, in no order that anyone may rely on."""
-        return {name: getattr(self, _attribute(name)) for name, _ in self.FIELDS}
+        return {name: getattr(self, attribute(name)) for name, _ in self.FIELDS}
 
-    def __eq__(self, other):
-        return type(self) is type(other) and self.fields() == other.fields()
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Message) and self.KIND == other.KIND and self.fields() == other.fields()
 
-    def __hash__(self):
+    def __hash__(self) -> int:
         return hash(str(sorted(self.fields().items(), key=str)))
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return type(self).__name__ + "(" + ", ".join(n + "=" + repr(v) for n, v in self.fields().items()) + ")"
 
-    def _check(self):
+    def _check(self) -> None:
         for name, check in self.FIELDS:
-            if not check(getattr(self, _attribute(name))):
+            if not check(getattr(self, attribute(name))):
                 raise MessageError(self.KIND + "." + name + " is missing, mistyped or out of bounds")
 
 
@@ -92,15 +57,15 @@ class Report(Message):
 
     KIND = "report"
     FIELDS = (
-        ("id", _ident),
-        ("kind", _word),
-        ("purpose", _one_of(PURPOSES)),
-        ("boot", _whole(0, BIGGEST)),
-        ("seq", _whole(0, BIGGEST)),
-        ("age_ms", _or_none(_whole(0, BIGGEST))),
+        ("id", _IDENT),
+        ("kind", _WORD),
+        ("purpose", OneOf(PURPOSES)),
+        ("boot", _COUNT),
+        ("seq", _COUNT),
+        ("age_ms", OrNone(_COUNT)),
     )
 
-    def __init__(self, id: str, kind: str, purpose: str, boot: int, seq: int, age_ms: "int | None"):
+    def __init__(self, id: str, kind: str, purpose: str, boot: int, seq: int, age_ms: int | None) -> None:
         self.id = id
         self.kind = kind
         self.purpose = purpose
@@ -119,22 +84,22 @@ class State(Message):
 
     KIND = "state"
     FIELDS = (
-        ("presence", _one_of(("online", "offline"))),
-        ("boot", _whole(0, BIGGEST)),
-        ("session", _whole(0, BIGGEST)),
-        ("seq", _whole(0, BIGGEST)),
-        ("nonce", _or_none(_nonce)),
-        ("siren", _one_of(SIRENS)),
-        ("commands", _outcomes),
-        ("refused", _whole(0, BIGGEST)),
-        ("report", _or_none(_ident)),
-        ("stage", _or_none(_one_of(STAGES))),
-        ("uptime_ms", _whole(0, BIGGEST)),
-        ("firmware", _word),
-        ("minor", _whole(0, 999)),
-        ("rssi_dbm", _or_none(_whole(-200, 0))),
-        ("battery_mv", _or_none(_whole(0, 100_000))),
-        ("mains", _or_none(_truth)),
+        ("presence", OneOf(("online", "offline"))),
+        ("boot", _COUNT),
+        ("session", _COUNT),
+        ("seq", _COUNT),
+        ("nonce", OrNone(Nonce())),
+        ("siren", OneOf(SIRENS)),
+        ("commands", Outcomes(_IDENT, OneOf(OUTCOMES))),
+        ("refused", _COUNT),
+        ("report", OrNone(_IDENT)),
+        ("stage", OrNone(OneOf(STAGES))),
+        ("uptime_ms", _COUNT),
+        ("firmware", _WORD),
+        ("minor", Whole(0, 999)),
+        ("rssi_dbm", OrNone(Whole(-200, 0))),
+        ("battery_mv", OrNone(Whole(0, 100_000))),
+        ("mains", OrNone(Truth())),
     )
 
     def __init__(
@@ -143,19 +108,19 @@ class State(Message):
         boot: int,
         session: int,
         seq: int,
-        nonce: "str | None",
+        nonce: str | None,
         siren: str,
-        commands: list,
+        commands: list[list[str]],
         refused: int,
-        report: "str | None",
-        stage: "str | None",
+        report: str | None,
+        stage: str | None,
         uptime_ms: int,
         firmware: str,
         minor: int,
-        rssi_dbm: "int | None",
-        battery_mv: "int | None",
-        mains: "bool | None",
-    ):
+        rssi_dbm: int | None,
+        battery_mv: int | None,
+        mains: bool | None,
+    ) -> None:
         self.presence = presence
         self.boot = boot
         self.session = session
@@ -184,37 +149,37 @@ class Command(Message):
 
     KIND = "command"
     FIELDS = (
-        ("id", _ident),
-        ("action", _one_of(ACTIONS)),
-        ("incident", _or_none(_ident)),
-        ("class", _one_of(CLASSES)),
-        ("purpose", _one_of(PURPOSES)),
-        ("pattern", _word),
-        ("beats", _beats),
-        ("rounds", _whole(0, 10_000)),
-        ("duration_ms", _whole(0, 900_000)),
-        ("colour", _one_of(COLOURS)),
-        ("nonce", _nonce),
-        ("counter", _whole(0, BIGGEST)),
-        ("ttl_ms", _whole(0, 600_000)),
+        ("id", _IDENT),
+        ("action", OneOf(ACTIONS)),
+        ("incident", OrNone(_IDENT)),
+        ("class", OneOf(CLASSES)),
+        ("purpose", OneOf(PURPOSES)),
+        ("pattern", _WORD),
+        ("beats", Beats()),
+        ("rounds", Whole(0, 10_000)),
+        ("duration_ms", Whole(0, 900_000)),
+        ("colour", OneOf(COLOURS)),
+        ("nonce", Nonce()),
+        ("counter", _COUNT),
+        ("ttl_ms", Whole(0, 600_000)),
     )
 
     def __init__(
         self,
         id: str,
         action: str,
-        incident: "str | None",
+        incident: str | None,
         class_: str,
         purpose: str,
         pattern: str,
-        beats: list,
+        beats: list[int],
         rounds: int,
         duration_ms: int,
         colour: str,
         nonce: str,
         counter: int,
         ttl_ms: int,
-    ):
+    ) -> None:
         self.id = id
         self.action = action
         self.incident = incident
@@ -236,19 +201,24 @@ class Receipt(Message):
 
     KIND = "receipt"
     FIELDS = (
-        ("report", _ident),
-        ("stage", _one_of(STAGES)),
-        ("incident", _or_none(_ident)),
+        ("report", _IDENT),
+        ("stage", OneOf(STAGES)),
+        ("incident", OrNone(_IDENT)),
     )
 
-    def __init__(self, report: str, stage: str, incident: "str | None"):
+    def __init__(self, report: str, stage: str, incident: str | None) -> None:
         self.report = report
         self.stage = stage
         self.incident = incident
         self._check()
 
 
-MESSAGES = {message.KIND: message for message in (Report, State, Command, Receipt)}
+MESSAGES: dict[str, type[Message]] = {
+    Report.KIND: Report,
+    State.KIND: State,
+    Command.KIND: Command,
+    Receipt.KIND: Receipt,
+}
 
 
 def belongs_to(report: Report, node: str) -> bool:
@@ -261,5 +231,6 @@ def report_id(node: str, boot: int, seq: int) -> str:
     return node + "." + str(boot) + "." + str(seq)
 
 
-def _attribute(name: str) -> str:
+def attribute(name: str) -> str:
+    """The attribute and argument that holds the field of this wire name."""
     return "class_" if name == "class" else name

@@ -23,7 +23,7 @@ _BLOCK = 64
 class Key:
     """One secret of 32 bytes, ready to seal."""
 
-    def __init__(self, secret: bytes):
+    def __init__(self, secret: bytes) -> None:
         if len(secret) != 32:
             raise SealError("a key has 32 bytes")
         padded = secret + bytes(_BLOCK - len(secret))
@@ -34,6 +34,8 @@ class Key:
         """The 32 bytes that bind `body` to this key, this purpose and this node."""
         if purpose not in PURPOSES:
             raise SealError("no such purpose")
+        if "\0" in node:
+            raise SealError("a name with a zero byte could stand for another name and body")
         head = b"kentongan/1/" + purpose.encode() + b"\0" + node.encode() + b"\0"
         inner = hashlib.sha256(self._inner + head + body).digest()
         return hashlib.sha256(self._outer + inner).digest()

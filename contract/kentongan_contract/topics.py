@@ -17,7 +17,7 @@ EVERY_STATE = ROOT + "/+/up/state"
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789-"
 
 
-def is_node_name(name) -> bool:
+def is_node_name(name: object) -> bool:
     """True for 1 to 32 lower-case letters, digits and hyphens: names that no broker can misread as a wildcard."""
     if type(name) is not str or not 0 < len(name) <= NODE_LENGTH:
         return False
@@ -41,7 +41,7 @@ def every_down(node: str) -> str:
     return ROOT + "/" + node + "/down/#"
 
 
-def parse(topic: str):
+def parse(topic: str) -> tuple[str, str, str]:
     """(node, direction, kind) of a topic; TopicError for anything that is not ours."""
     parts = topic.split("/")
     if len(parts) != 5 or parts[0] + "/" + parts[1] != ROOT:
@@ -53,7 +53,7 @@ def parse(topic: str):
     return node, direction, kind
 
 
-def _topic(node: str, direction: str, kind: str, kinds) -> str:
+def _topic(node: str, direction: str, kind: str, kinds: tuple[str, ...]) -> str:
     if not is_node_name(node):
         raise TopicError("not a node name")
     if kind not in kinds:

@@ -21,14 +21,20 @@ def open_connections() -> httpx.AsyncClient:
     )
 
 
-async def post_once(connections: httpx.AsyncClient, url: str, body: bytes, headers: Mapping[str, str]) -> None:
-    """Return on a whole 2xx answer within five seconds in all; DeliveryError otherwise. The sentence names no address."""
+async def post_once(
+    connections: httpx.AsyncClient,
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    seconds: float = ATTEMPT_SECONDS,
+) -> None:
+    """Return on a whole 2xx answer within `seconds` in all; DeliveryError otherwise. The sentence names no address."""
     try:
-        async with asyncio.timeout(ATTEMPT_SECONDS):
+        async with asyncio.timeout(seconds):
             async with connections.stream("POST", url, content=body, headers=headers) as answer:
                 await _read_to_the_end(answer)
     except (TimeoutError, httpx.TimeoutException) as error:
-        raise DeliveryError(f"The recipient did not answer within {ATTEMPT_SECONDS:g} seconds.") from error
+        raise DeliveryError(f"The recipient did not answer within {seconds:g} seconds.") from error
     except httpx.NetworkError as error:
         raise DeliveryError(f"The recipient could not be reached ({type(error).__name__}).") from error
     except httpx.HTTPError as error:

@@ -1,0 +1,1 @@
+"""The whole system on one machine: broker, server, command centre, and a city of virtual kentongan."""

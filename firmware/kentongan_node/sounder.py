@@ -12,7 +12,7 @@ _ENDLESS = 10_000
 
 
 class Sounder:
-    """`board.siren(on)` is the pin, `tell(event, **fields)` hears of each start and end, `minute()` is local time or None."""
+    """`board.siren(on)` is the pin, `tell(event, **fields)` hears of each start and end."""
 
     def __init__(self, board, limits, log, tell, local_beats: list, local_ms: int):
         self._board = board
@@ -108,7 +108,7 @@ class Sounder:
     def _objection(self, command, player: BeatPlayer, allowed: int, now_ms: int) -> "str | None":
         if player.is_empty():
             return "nothing to sound"
-        if self.state != "silent" and _rank(command) < _rank(self.command):
+        if self.state != "silent" and (command.action == "all_clear" or _rank(command) < _rank(self.command)):
             return "a greater alarm sounds"
         if command.action == "sound" and self._limits.is_silenced(command.incident, now_ms):
             return "silenced here"

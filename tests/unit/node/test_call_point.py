@@ -53,7 +53,16 @@ def test_noise_shorter_than_the_debounce_is_nothing():
 
 
 def test_a_bouncing_contact_is_one_press():
-    edges = [(100, True), (103, False), (106, True), (111, False), (114, True), (1000, False), (1004, True), (1009, False)]
+    edges = [
+        (100, True),
+        (103, False),
+        (106, True),
+        (111, False),
+        (114, True),
+        (1000, False),
+        (1004, True),
+        (1009, False),
+    ]
     assert [event for _, event in _sampled(edges, 2000)] == ["pressed", "held", "released"]
     assert [event for _, event in _woken(edges, 2000)] == ["pressed", "held", "released"]
 

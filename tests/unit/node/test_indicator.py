@@ -1,5 +1,4 @@
 from kentongan_contract.messages import STAGES
-
 from kentongan_node.indicator import LIGHTS, ORDER, SHOWN_MS, Indicator
 
 

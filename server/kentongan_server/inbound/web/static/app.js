@@ -1,26 +1,28 @@
 // @ts-check
 // Where the page's parts meet: session, live line, city, drums, sound, story. Facts come in here and are shown there.
 
-import { ask, Refused } from "./api.js";
+import { ask, Refused, Unreachable } from "./api.js";
 import { Chronicle } from "./chronicle.js";
 import { City } from "./city.js";
 import { byId, element, write } from "./element.js";
 import { Drums } from "./kentongan.js";
 import { openLive } from "./live.js";
-import { CityMap, loadLeaflet } from "./map.js";
 import { ResidentPanel } from "./resident.js";
 import { begin, forget } from "./session.js";
 import { Sound } from "./sound.js";
-import { tell } from "./timeline.js";
+import { Story } from "./story.js";
 import { speak, spoken, t } from "./words.js";
 
 const LISTED = 20;
+const AGAIN_MS = 1500;
+const HOME_ROLES = new Set(["resident", "rt_head", "ronda"]);
 
 const city = new City();
 const chronicle = new Chronicle();
 const drums = new Drums(byId("drums"));
 const sound = new Sound(paintSound);
-const resident = new ResidentPanel({ send: post, chronicle, onStored: ({ incident }) => fetchIncident(incident) });
+const story = new Story({ chronicle, regionName, kindName: (kind) => resident.kindName(kind), onChosen: refresh });
+const resident = new ResidentPanel({ send: post, chronicle, regionName, onStored: ({ incident }) => refresh(incident) });
 
 let session = null;
 let home = null; // the code of the resident's own RT
@@ -28,6 +30,7 @@ let map = null;
 let rhythm = null; // what the home RT's kentongan play: {incident, kind, pattern, beats, rounds, duration_ms, colour, startedAt}
 let connection = "connecting";
 let stale = false; // something changed since the last painting
+const asking = new Set(); // ids of incidents being asked for
 const changed = new Set(); // codes of regions whose point must be drawn anew
 
 async function start() {
@@ -37,37 +40,36 @@ async function start() {
   byId("silence").addEventListener("click", silence);
   paint();
   session = await begin();
+  if (session.demo) goHome(session.demo.home_region);
   const [me, codebook] = await Promise.all([
     untilAnswered("/api/v1/me", session.tokens.resident),
     untilAnswered("/api/v1/codebook", session.reading),
   ]);
-  home = session.demo?.home_region ?? me.memberships.find(({ role }) => role !== "operator" && role !== "city_admin")?.region ?? null;
-  if (!session.demo) session.maySilence = me.memberships.some(({ role }) => role === "rt_head" || role === "operator");
-  else session.maySilence = true;
+  if (!session.demo) {
+    goHome(me.memberships.find(({ role }) => HOME_ROLES.has(role))?.region ?? null);
+    session.maySilence = me.memberships.some(({ role }) => role === "rt_head" || role === "operator");
+  }
+  resident.introduce(me.name, codebook);
   openLive({ path: "/api/v1/events", token: session.reading, onEvent: take, onOpen: snapshot, onState: setConnection });
-  await snapshotOnce;
-  resident.open({ home: city.regions.get(home) ?? null, name: me.name, codebook });
-  stalePaint();
   await openMap();
 }
 
-let snapshotDone;
-const snapshotOnce = new Promise((resolve) => {
-  snapshotDone = resolve;
-});
+function goHome(code) {
+  home = code;
+  resident.arm(home);
+}
 
 /** What is so now; taken at each opening of the live line, so that nothing missed meanwhile stays wrong. */
 async function snapshot() {
   const read = { token: session.reading };
   const [regions, incidents] = await Promise.all([ask("/api/v1/regions", read), ask(`/api/v1/incidents?limit=${LISTED}`, read)]);
   city.load(regions);
-  for (const incident of incidents.toReversed()) chronicle.load(incident);
-  const athome = incidents.find(({ region }) => region === home);
-  const wanted = new Set([incidents[0]?.id, athome?.id, resident.ownIncident].filter(Boolean));
+  for (const incident of [...incidents].reverse()) chronicle.load(incident);
+  const atHome = incidents.find(({ region }) => region === home);
+  const wanted = new Set([incidents[0]?.id, atHome?.id, resident.ownIncident].filter(Boolean));
   await Promise.all([...wanted].map((id) => fetchIncident(id)));
   map?.load(city, home);
   stalePaint();
-  snapshotDone();
   resident.hurry();
 }
 
@@ -78,9 +80,22 @@ async function fetchIncident(id) {
   stalePaint();
 }
 
+/** The same beside everything else: what the network keeps from us now, the next snapshot brings. */
+async function refresh(id) {
+  if (asking.has(id)) return;
+  asking.add(id);
+  try {
+    await fetchIncident(id);
+  } catch (error) {
+    if (!(error instanceof Unreachable)) console.error(error);
+  } finally {
+    asking.delete(id);
+  }
+}
+
 function take(event) {
   const incident = chronicle.take(event);
-  if (incident && incident.class === null) fetchIncident(incident.id);
+  if (incident && incident.class === null) refresh(incident.id);
   const region = city.apply(event);
   if (region) changed.add(region);
   stalePaint();
@@ -91,7 +106,14 @@ function post({ report, as }) {
 }
 
 async function silence() {
-  if (rhythm) await ask(`/api/v1/incidents/${encodeURIComponent(rhythm.incident)}/silence`, { token: session.silencing, method: "POST" });
+  const button = byId("silence");
+  if (!rhythm) return;
+  try {
+    await ask(`/api/v1/incidents/${encodeURIComponent(rhythm.incident)}/silence`, { token: session.silencing, method: "POST" });
+    write(button, t("drums.silence"));
+  } catch {
+    write(button, t("drums.silence_failed")); // the kentongan goes on, and the button says that it did not work
+  }
 }
 
 // Sound follows at once, also in a hidden tab; what the eye sees waits for the next frame.
@@ -131,9 +153,7 @@ function paint() {
   for (const code of changed) map?.show(code, city.stateOf(city.regions.get(code)));
   changed.clear();
   for (const [state, count] of Object.entries(city.count())) write(byId(`count-${state}`), String(count));
-  const names = { kindName: (kind) => resident.kindName(kind), regionName };
-  tell(byId("story"), chronicle.newest, names);
-  write(byId("story-of"), chronicle.newest ? `${regionName(chronicle.newest.region)}` : "");
+  story.paint();
   write(byId("connection"), t(`connection.${connection}`));
   byId("connection").dataset.state = connection;
   paintSound(sound.state);
@@ -148,7 +168,8 @@ function paintSound(state) {
 
 function setConnection(state) {
   connection = state;
-  if (state === "refused" && !session.demo) forget();
+  if (state === "refused" && session.demo) setTimeout(() => location.reload(), 2 * AGAIN_MS); // another demo, other tokens
+  else if (state === "refused") forget();
   stalePaint();
 }
 
@@ -162,12 +183,15 @@ function wiring() {
   return [
     t("drums.wiring", { broker: demo.broker }),
     demo.micropython_node ? t("drums.wiring_micropython", { node: demo.micropython_node }) : t("drums.wiring_no_micropython"),
-    demo.gateway_node ? t("drums.wiring_gateway", { node: demo.gateway_node }) : "",
-  ].join(" ");
+    demo.gateway_node ? t("drums.wiring_gateway", { node: demo.gateway_node }) : null,
+  ]
+    .filter(Boolean)
+    .join(" · ");
 }
 
 async function openMap() {
   try {
+    const { CityMap, loadLeaflet } = await import("./map.js"); // after the red button works
     map = new CityMap(await loadLeaflet(), byId("map"), describeRegion);
     map.load(city, home);
   } catch (error) {
@@ -217,9 +241,12 @@ async function untilAnswered(path, token) {
         throw error;
       }
       setConnection("lost");
-      await new Promise((resolve) => setTimeout(resolve, 1500));
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
     }
   }
 }
 
-start();
+start().catch((error) => {
+  console.error(error);
+  setConnection("lost");
+});

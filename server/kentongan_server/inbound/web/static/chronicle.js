@@ -34,6 +34,11 @@ export class Chronicle {
     return this.#incidents.get(id) ?? null;
   }
 
+  /** Every incident that is remembered, the newest first. */
+  newestFirst() {
+    return [...this.#incidents.values()].sort((one, other) => opened(other) - opened(one));
+  }
+
   /** The newest incident for which `wanted` is true, or null. */
   last(wanted) {
     let found = null;
@@ -55,7 +60,7 @@ export class Chronicle {
   #add(incident, event) {
     if (incident.seen.has(event.seq)) return;
     incident.seen.add(event.seq);
-    incident.events.push(event);
+    incident.events.push({ ...event, region: event.region ?? incident.region });
     incident.events.sort((one, other) => one.seq - other.seq);
   }
 

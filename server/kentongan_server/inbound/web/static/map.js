@@ -2,20 +2,26 @@
 // The city's RTs as points on Leaflet's canvas, which wins without a GPU. Leaflet comes after the red button works.
 
 import { element } from "./element.js";
-import { kelurahans } from "./map_ground.js";
+import { ground } from "./map_ground.js";
 import { t } from "./words.js";
 
 const PULSE_MS = 1400;
 const NAMED = 60; // more kelurahan names than this would hide the points
 
-/** Load Leaflet (a classic script) from this origin; resolves to its `L`. */
-export function loadLeaflet() {
-  return new Promise((resolve, reject) => {
-    const script = element("script", { src: "/static/leaflet/leaflet.js" });
-    script.addEventListener("load", () => resolve(window.L));
-    script.addEventListener("error", () => reject(new Error("the map's library did not load")));
-    document.head.append(script);
-  });
+/** Load Leaflet (a classic script, with its style sheet) from this origin; resolves to its `L`. */
+export async function loadLeaflet() {
+  const parts = [element("link", { rel: "stylesheet", href: "/static/leaflet/leaflet.css" }), element("script", { src: "/static/leaflet/leaflet.js" })];
+  await Promise.all(
+    parts.map(
+      (part) =>
+        new Promise((resolve, reject) => {
+          part.addEventListener("load", resolve);
+          part.addEventListener("error", () => reject(new Error("the map's library did not load")));
+          document.head.prepend(part); // before the page's own style sheet, which has the last word
+        }),
+    ),
+  );
+  return window.L;
 }
 
 /** The live map in `root`. */
@@ -28,11 +34,12 @@ export class CityMap {
   #halos = new Map(); // code → the ring of a sounding one
   #palette = {};
   #ground;
+  #land = null;
   #home = null;
   #describe;
   #calm = window.matchMedia("(prefers-reduced-motion: reduce)");
   #pulsing = false;
-  #fitted = false;
+  #touched = false; // somebody moved the map: it stays where they put it
 
   /** `describe(code)` gives the popup's content as an element. */
   constructor(L, root, describe) {
@@ -47,8 +54,9 @@ export class CityMap {
     window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#repaint());
     new ResizeObserver(() => {
       this.#map.invalidateSize();
-      if (this.#fitted) this.#fit();
+      if (!this.#touched) this.#fit();
     }).observe(root);
+    for (const name of ["pointerdown", "wheel", "keydown"]) root.addEventListener(name, () => (this.#touched = true), { passive: true });
   }
 
   /** Draw every region anew; `home` is the code of the resident's own. */
@@ -66,7 +74,7 @@ export class CityMap {
       this.#markers.set(region.code, { dot, state: null });
       this.show(region.code, city.stateOf(region));
     }
-    if (!this.#fitted) this.#fit();
+    if (!this.#touched) this.#fit();
   }
 
   /** Show one region's state; an open popup follows. */
@@ -102,24 +110,21 @@ export class CityMap {
   }
 
   #fit() {
-    const points = [...this.#markers.values()].map(({ dot }) => dot.getLatLng());
-    if (!points.length) return;
-    this.#fitted = true;
-    this.#map.fitBounds(this.#L.latLngBounds(points), { padding: [30, 34], maxZoom: 17, animate: false });
+    if (this.#land) this.#map.fitBounds(this.#land.getBounds(), { padding: [8, 8], maxZoom: 17, animate: false });
   }
 
   #drawGround(regions) {
     this.#ground.clearLayers();
-    const groups = kelurahans(regions);
-    for (const { name, outline, top } of groups) {
-      this.#L
-        .polygon(outline, { renderer: this.#canvas, interactive: false, color: this.#palette.line, weight: 1.2, fillColor: this.#palette.land, fillOpacity: 1, smoothFactor: 0.3 })
-        .addTo(this.#ground);
-      if (groups.length > NAMED || !name) continue;
+    const still = { renderer: this.#canvas, interactive: false };
+    const { land, lanes, names } = ground(regions);
+    const { land: fillColor, line: color } = this.#palette;
+    this.#land = this.#L.polygon(land, { ...still, color, weight: 1, fillColor, fillOpacity: 1 }).addTo(this.#ground);
+    this.#L.polyline(lanes, { ...still, color, weight: 2 }).addTo(this.#ground);
+    for (const { name, at } of names.length > NAMED ? [] : names) {
       // Leaflet reads a string as markup; an element keeps a name a name.
       this.#L
-        .tooltip({ permanent: true, direction: "top", className: "kelurahan", interactive: false, offset: [0, 2] })
-        .setLatLng(top)
+        .tooltip({ permanent: true, direction: "top", className: "kelurahan", interactive: false, offset: [0, 4] })
+        .setLatLng(at)
         .setContent(element("span", {}, name))
         .addTo(this.#ground);
     }
@@ -145,7 +150,7 @@ export class CityMap {
     for (const [code, { dot, state }] of this.#markers) dot.setStyle(this.#style(code, state));
     for (const halo of this.#halos.values()) halo.setStyle({ color: this.#palette.sounding });
     this.#ground.eachLayer((layer) => {
-      if (layer instanceof this.#L.Polygon) layer.setStyle({ color: this.#palette.line, fillColor: this.#palette.land });
+      if (layer instanceof this.#L.Path) layer.setStyle({ color: this.#palette.line, fillColor: this.#palette.land });
     });
   }
 

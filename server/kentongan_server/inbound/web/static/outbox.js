@@ -11,7 +11,7 @@ export const TOO_OLD_MS = 10 * 60_000;
 
 /**
  * `send(report)` resolves to {incident} or throws Refused / Unreachable; `onChange(entry)` hears every change.
- * An entry: {report: {id, kind, region, text?}, as, since, attempts, state, incident, storedAt, problem} with state
+ * An entry: {report: {id, kind, region, text?}, since, attempts, state, incident, storedAt, problem} with state
  * "sending" | "waiting" | "stored" | "refused" | "too_old".
  */
 export class Outbox {
@@ -31,13 +31,12 @@ export class Outbox {
     window.addEventListener("online", () => this.hurry());
   }
 
-  /** Write down a new report and send it; returns its entry. */
-  put(report, as) {
-    const entry = { report: { id: ulid(), ...report }, as, since: Date.now(), attempts: 0, state: "waiting" };
+  /** Write down a new report and send it; what else the entry carries is the caller's. */
+  put(report, rest) {
+    const entry = { ...rest, report: { id: ulid(), ...report }, since: Date.now(), attempts: 0, state: "waiting" };
     this.#entries.push(entry);
     this.#remember();
     this.#attempt(entry);
-    return entry;
   }
 
   /** Take up what a reload interrupted. */

@@ -9,21 +9,28 @@ import { number, spoken, t } from "./words.js";
 
 const RETOLD_MS = 1000; // how soon a report that is not stored tells its age again
 
-/** `send(entry)` posts a report; `chronicle` knows the incidents; `onStored(entry)` hears of each stored one. */
+/**
+ * `send(entry)` posts a report; `chronicle` knows the incidents; `onStored(entry)` hears of each stored one;
+ * `regionName(code)` names an RT as soon as the city is known.
+ */
 export class ResidentPanel {
   #outbox;
   #chronicle;
   #codebook = { kinds: [] };
-  #home = null;
-  #own = null; // the newest own entry
+  #regionName;
+  #home = null; // the code of the resident's RT
+  #name = null;
+  #own = null; // the newest report of danger, as the outbox knows it
+  #news = null; // the newest community news of one's own, likewise
   #said = "hold.hint";
 
-  constructor({ send, chronicle, onStored }) {
+  constructor({ send, chronicle, onStored, regionName }) {
     this.#chronicle = chronicle;
+    this.#regionName = regionName;
     this.#outbox = new Outbox({
       send,
       onChange: (entry) => {
-        if (!this.#own || entry === this.#own || entry.since >= this.#own.since) this.#own = entry;
+        this.#follow(entry);
         this.paint();
         if (entry.state === "stored") onStored(entry);
       },
@@ -33,19 +40,24 @@ export class ResidentPanel {
       event.preventDefault();
       this.#tellNeighbours();
     });
-    setInterval(() => this.#own && this.#own.state !== "stored" && this.paint(), RETOLD_MS);
+    setInterval(() => (isOpen(this.#own) || isOpen(this.#news)) && this.paint(), RETOLD_MS);
   }
 
-  /** `home` is the region {code, name} the resident belongs to, or null; `codebook` is the API's. */
-  open({ home, name, codebook }) {
+  /** From now on the button works, for the RT with this code; null: nobody's button. */
+  arm(home) {
     this.#home = home;
-    this.#codebook = codebook;
     byId("panic").setAttribute("aria-disabled", String(home === null));
-    const who = byId("who");
-    who.dataset.name = name ?? "";
+    this.#said = home === null ? "resident.none" : "hold.hint";
+    if (home) this.#outbox.resume();
+    this.paint();
+  }
+
+  /** The person's name and the API's codebook, which names the kinds. */
+  introduce(name, codebook) {
+    this.#name = name;
+    this.#codebook = codebook;
     this.#listKinds();
     this.paint();
-    if (home) this.#outbox.resume();
   }
 
   /** The incident of the newest own report, or null. */
@@ -65,9 +77,8 @@ export class ResidentPanel {
 
   /** Show everything anew. */
   paint() {
-    const { name } = byId("who").dataset;
-    write(byId("who"), name ? t("resident.named", { name }) : t("resident.you"));
-    write(byId("home-name"), this.#home?.name ?? t("resident.none"));
+    write(byId("who"), this.#name ? t("resident.named", { name: this.#name }) : t("resident.you"));
+    write(byId("home-name"), this.#home ? this.#regionName(this.#home) : "—");
     write(byId("hold-says"), t(this.#said));
     for (const named of document.querySelectorAll("[data-kind]")) write(named, this.kindName(named.dataset.kind));
     if (this.#own) {
@@ -75,7 +86,16 @@ export class ResidentPanel {
       const kindClass = this.#code(this.#own.report.kind)?.class ?? "crime";
       paintSteps(byId("own"), this.#own, incident, kindClass, (kind) => this.kindName(kind));
     }
+    const says = byId("notice-says");
+    write(says, this.#news ? newsSays(this.#news) : "");
+    says.hidden = !says.textContent;
     this.#paintCards();
+  }
+
+  // News never takes the place of a report of danger.
+  #follow(entry) {
+    if (entry.news) this.#news = !this.#news || entry.since >= this.#news.since ? entry : this.#news;
+    else this.#own = !this.#own || entry.since >= this.#own.since ? entry : this.#own;
   }
 
   #listKinds() {
@@ -97,7 +117,7 @@ export class ResidentPanel {
       onShort: () => this.#say("hold.short"),
       onHeld: () => {
         if (!this.#home) return;
-        this.#outbox.put({ kind: kind(), region: this.#home.code }, "resident");
+        this.#outbox.put({ kind: kind(), region: this.#home }, { as: "resident", news: false });
         this.#say("hold.sent");
       },
     });
@@ -107,7 +127,7 @@ export class ResidentPanel {
     const text = byId("notice-text").value.trim();
     const as = document.getElementById("notice-as")?.value ?? "resident";
     if (!this.#home) return;
-    this.#outbox.put({ kind: byId("notice-kind").value, region: this.#home.code, ...(text ? { text } : {}) }, as);
+    this.#outbox.put({ kind: byId("notice-kind").value, region: this.#home, ...(text ? { text } : {}) }, { as, news: true });
     byId("notice-text").value = "";
   }
 
@@ -119,7 +139,7 @@ export class ResidentPanel {
 
   // The newest community news of this RT, whoever sent it: where it went, and where it did not.
   #paintCards() {
-    const news = this.#chronicle.last((incident) => incident.class === "community" && incident.region === this.#home?.code);
+    const news = this.#chronicle.last((incident) => incident.class === "community" && incident.region === this.#home);
     const cards = [];
     for (const { event, data } of news?.events ?? []) {
       if (event === "forward_held") cards.push(["held", t("card.held")]);
@@ -140,4 +160,15 @@ export class ResidentPanel {
   #code(kind) {
     return this.#codebook.kinds.find((code) => code.kind === kind) ?? null;
   }
+}
+
+function isOpen(entry) {
+  return entry !== null && (entry.state === "waiting" || entry.state === "sending");
+}
+
+function newsSays({ state, attempts, problem }) {
+  if (state === "sending" && attempts === 1) return t("progress.sending");
+  if (state === "sending" || state === "waiting") return t("progress.retrying", { n: attempts });
+  if (state === "refused") return t("progress.refused", { reason: problem });
+  return state === "too_old" ? t("notice.too_old") : "";
 }

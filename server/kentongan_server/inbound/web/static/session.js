@@ -8,14 +8,14 @@ import { t } from "./words.js";
 const PLACE = "kentongan.token";
 const AGAIN_MS = 1500;
 
-/** {demo, tokens: {resident, rt_head}, reading, silencing} once somebody is known. */
+/** {demo, tokens: {resident, rt_head}, reading, silencing, maySilence} once somebody is known. */
 export async function begin() {
   const demo = document.body.dataset.demo === "yes" ? await demoSession() : null;
-  if (demo) return { demo, tokens: demo.tokens, reading: demo.tokens.operator, silencing: demo.tokens.rt_head };
+  if (demo) return { demo, tokens: demo.tokens, reading: demo.tokens.operator, silencing: demo.tokens.rt_head, maySilence: true };
   const token = sessionStorage.getItem(PLACE) ?? (await askForToken());
   byId("sign-out").hidden = false;
   byId("sign-out").addEventListener("click", forget);
-  return { demo: null, tokens: { resident: token, rt_head: token }, reading: token, silencing: token };
+  return { demo: null, tokens: { resident: token, rt_head: token }, reading: token, silencing: token, maySilence: false };
 }
 
 /** Forget the token and begin anew. */

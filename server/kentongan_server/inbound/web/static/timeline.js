@@ -1,15 +1,19 @@
 // @ts-check
-// One incident told in plain words, newest first, with Semarang's time. What the drums show already is not repeated.
+// One incident told in plain words, the last event first, with Semarang's time. What the drums show is not repeated.
 
 import { element } from "./element.js";
-import { clockTime, has, number, t } from "./words.js";
+import { clockTime, has, number, spoken, t } from "./words.js";
 
 const TOLD_STATES = new Set(["sounding", "silenced", "completed", "failed", "expired", "timed_out"]);
 
 /** Fill `list` with the story of `incident`; `kindName(kind)` and `regionName(code)` give names for people. */
 export function tell(list, incident, { kindName, regionName }) {
+  const shape = JSON.stringify([incident?.id, incident?.events.length, spoken(), incident && regionName(incident.region)]);
+  if (list.dataset.shape === shape) return;
+  list.dataset.shape = shape;
   if (!incident) {
-    list.replaceChildren(element("li", { class: "quiet" }, t("timeline.nothing")));
+    const hint = document.body.dataset.demo === "yes" ? "timeline.try" : "timeline.nothing";
+    list.replaceChildren(element("li", { class: "quiet" }, t(hint)));
     return;
   }
   const first = incident.events[0]?.at;

@@ -1,0 +1,5 @@
+"""`python -m kentongan_gateway`."""
+
+from kentongan_gateway.main import app
+
+app()

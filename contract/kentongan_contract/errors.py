@@ -21,7 +21,7 @@ class StaleError(ContractError):
     """The command is replayed, late or out of order; `reason` is one word for the counters."""
 
     def __init__(self, reason: str) -> None:
-        ContractError.__init__(self, "stale command: " + reason)
+        super().__init__("stale command: " + reason)
         self.reason = reason
 
 

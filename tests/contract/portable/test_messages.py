@@ -1,0 +1,205 @@
+"""The law of every field: what it takes at its bounds, and what it refuses one step beyond.
+
+`LAW` is written out by hand, apart from the package's own table, so that neither can change alone.
+"""
+
+# ruff: noqa: RUF005 - MicroPython has no [*some, more]
+
+import json
+
+import examples
+from refusal import refused
+
+from kentongan_contract import codec, messages
+from kentongan_contract.errors import ContractError, MessageError
+
+BIGGEST = 9007199254740991
+BY_TYPE = {"null": None, "truth": True, "number": 1, "float": 1.0, "text": "panic", "list": [[]], "object": {"a": 1}}
+
+
+def law(kind, good, bad):
+    return kind, good, bad
+
+
+def text(longest):
+    no_text = ["", "x" * (longest + 1), "a b", " a", "a\n", "a\t", "\x7f", "\x00", "é", "\u2028"]
+    return law("text", ["!", "~", "x" * longest], no_text)
+
+
+def whole(lowest, highest):
+    return law("number", [lowest, highest], [lowest - 1, highest + 1])
+
+
+def word(words):
+    return law("text", list(words), ["", words[0].upper(), words[0] + " ", words[0] + words[-1]])
+
+
+def or_null(other):
+    kind, good, bad = other
+    return kind, good + [None], bad
+
+
+def nonce():
+    return law("text", ["0123456789abcdef", "f" * 16], ["", "0" * 15, "0" * 17, "A" * 16, "g" * 16, " " * 16])
+
+
+def beats():
+    good = [[], [50, 0], [0, 50], [1, 49], [25, 25] * 32, [10000, 10000]]
+    bad = [[50], [50, 50, 50], [25, 25] * 33, [49, 0], [0, 0], [10001, 0], [-1, 60], [50.0, 50], [True, 50], [None, 50]]
+    return law("list", good, bad + [["50", 50], [[50], 50], [{}, {}]])
+
+
+def outcomes():
+    words = ("device_acked", "sounding", "silenced", "completed", "failed", "expired")
+    good = [[], [["x" * 64, "failed"]], [["a", one] for one in words[:4]], [["a", one] for one in words[4:]]]
+    bad = [[["a", "sounding"]] * 5, [["a"]], [["a", "failed", "b"]], [["a", "sent"]], [["", "failed"]], [[1, "failed"]]]
+    bad += [[["a", None]], ["a"], [None], [{"a": "failed"}], [["a", []]], [["x" * 65, "failed"]]]
+    return law("list", good, bad)
+
+
+COUNT = whole(0, BIGGEST)
+ID = text(64)
+WORD = text(32)
+PURPOSE = word(("actual", "drill", "test"))
+STAGE = word(("stored", "neighbours_called", "police_saw", "on_the_way", "resolved", "not_delivered"))
+LAW = {
+    "report": {
+        "id": ID,
+        "kind": WORD,
+        "purpose": PURPOSE,
+        "boot": COUNT,
+        "seq": COUNT,
+        "age_ms": or_null(COUNT),
+    },
+    "state": {
+        "presence": word(("online", "offline")),
+        "boot": COUNT,
+        "session": COUNT,
+        "seq": COUNT,
+        "nonce": or_null(nonce()),
+        "siren": word(("silent", "sounding")),
+        "commands": outcomes(),
+        "refused": COUNT,
+        "report": or_null(ID),
+        "stage": or_null(STAGE),
+        "uptime_ms": COUNT,
+        "firmware": WORD,
+        "minor": whole(0, 999),
+        "rssi_dbm": or_null(whole(-200, 0)),
+        "battery_mv": or_null(whole(0, 100000)),
+        "mains": or_null(law("truth", [True, False], [])),
+    },
+    "command": {
+        "id": ID,
+        "action": word(("sound", "silence", "test", "all_clear")),
+        "incident": or_null(ID),
+        "class": word(("crime", "emergency", "community")),
+        "purpose": PURPOSE,
+        "pattern": WORD,
+        "beats": beats(),
+        "rounds": whole(0, 10000),
+        "duration_ms": whole(0, 900000),
+        "colour": word(("red", "amber", "blue", "white", "green")),
+        "nonce": nonce(),
+        "counter": COUNT,
+        "ttl_ms": whole(0, 600000),
+    },
+    "receipt": {"report": ID, "stage": STAGE, "incident": or_null(ID)},
+}
+
+
+def cases():
+    """(kind of message, its golden fields, name of the field, its law) for every field there is."""
+    for kind in sorted(LAW):
+        golden = examples.fields(kind)
+        for name in sorted(LAW[kind]):
+            yield kind, golden, name, LAW[kind][name]
+
+
+def decoded(kind, fields):
+    return codec.decode(kind, json.dumps(fields).encode())
+
+
+def test_every_field_has_a_law_here():
+    assert set(LAW) == set(messages.MESSAGES)
+    for kind, message in messages.MESSAGES.items():
+        assert [name for name, _ in message.FIELDS] == [name for name in examples_order(kind) if name in LAW[kind]]
+        assert len(message.FIELDS) == len(LAW[kind])
+
+
+def examples_order(kind):
+    """The field names in the order of the example's own lines."""
+    lines = examples.read(kind + ".json").decode().split("\n")
+    return [line.split('"')[1] for line in lines if line.startswith('  "')]
+
+
+def test_every_field_takes_its_bounds():
+    for kind, golden, name, (_, good, _) in cases():
+        for value in good:
+            message = decoded(kind, dict(golden, **{name: value}))
+            assert getattr(message, messages.attribute(name)) == value, (kind, name, value)
+
+
+def test_every_field_refuses_what_lies_beyond():
+    for kind, golden, name, (_, _, bad) in cases():
+        for value in bad:
+            problem = refused(MessageError, decoded, kind, dict(golden, **{name: value}))
+            assert kind + "." + name in str(problem), (name, value, problem)
+
+
+def test_every_field_refuses_every_other_type():
+    for kind, golden, name, (of_type, good, _) in cases():
+        for other, value in BY_TYPE.items():
+            if other != of_type and not (other == "null" and None in good):
+                refused(MessageError, decoded, kind, dict(golden, **{name: value}))
+
+
+def test_every_field_is_needed():
+    for kind, golden, name, _ in cases():
+        fields = {key: value for key, value in golden.items() if key != name}
+        problem = refused(MessageError, decoded, kind, fields)
+        assert kind + "." + name in str(problem)
+
+
+def test_an_unknown_field_is_ignored():
+    for kind in LAW:
+        golden = examples.fields(kind)
+        extended = dict(golden, volume=11, KIND="x", class_="crime", _check=None, self=1, nested={"a": [1, None]})
+        assert decoded(kind, extended) == decoded(kind, golden)
+
+
+def test_the_constructor_knows_the_same_law():
+    for kind, golden, name, (_, _, bad) in cases():
+        arguments = {messages.attribute(key): value for key, value in golden.items()}
+        message = messages.MESSAGES[kind](**arguments)
+        assert message.fields() == golden
+        for value in bad:
+            arguments[messages.attribute(name)] = value
+            refused(MessageError, lambda made=arguments, of=kind: messages.MESSAGES[of](**made))
+
+
+def test_messages_are_equal_by_their_fields():
+    one = decoded("receipt", examples.fields("receipt"))
+    other = decoded("receipt", examples.fields("receipt"))
+    assert one == other
+    assert hash(one) == hash(other)
+    assert "stage='stored'" in repr(one)
+    assert one != decoded("receipt", dict(examples.fields("receipt"), stage="resolved"))
+    assert one != decoded("report", examples.fields("report"))
+    assert one != "receipt"
+
+
+def test_a_report_belongs_to_the_node_its_id_names():
+    report = decoded("report", examples.fields("report"))
+    assert messages.report_id("ktg-0101-1", 17, 4) == report.id
+    assert messages.belongs_to(report, "ktg-0101-1")
+    for name in ("ktg-0101-2", "ktg-0101-1.17", "", "KTG-0101-1", None):
+        assert not messages.belongs_to(report, name)
+    for field in ("boot", "seq"):
+        other = decoded("report", dict(examples.fields("report"), **{field: 5}))
+        assert not messages.belongs_to(other, "ktg-0101-1")
+
+
+def test_every_fault_is_a_contract_error():
+    assert issubclass(MessageError, ContractError)
+    assert issubclass(ContractError, ValueError)

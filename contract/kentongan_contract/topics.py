@@ -9,6 +9,7 @@ from .errors import TopicError
 ROOT = "kentongan/v1"
 UP_KINDS = ("report", "state")
 DOWN_KINDS = ("command", "receipt")
+RETAINED = ("state",)
 NODE_LENGTH = 32
 
 EVERY_UP = ROOT + "/+/up/+"

@@ -7,13 +7,13 @@ import time
 MICROPYTHON = sys.implementation.name == "micropython"
 
 if MICROPYTHON:
-    from asyncio import sleep_ms
-    from time import ticks_diff, ticks_ms
+    from asyncio import sleep_ms  # pyright: ignore[reportAssignmentType] - the same shape, declared twice
+    from time import ticks_diff, ticks_ms  # pyright: ignore[reportAssignmentType]
 else:
 
     def ticks_ms() -> int:
-        """CPython's steady clock in the shape of MicroPython's."""
-        return time.monotonic_ns() // 1_000_000
+        """A steady count of milliseconds."""
+        return time.monotonic_ns() // 1_000_000  # pyright: ignore[reportAttributeAccessIssue] - CPython's
 
     def ticks_diff(later: int, earlier: int) -> int:
         """Milliseconds from `earlier` to `later`."""

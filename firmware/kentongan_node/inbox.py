@@ -6,6 +6,7 @@ nonce is `expired`, so that the server may send it afresh. The bytes refused are
 
 from kentongan_contract import codec, seal
 from kentongan_contract.errors import ContractError, SealError, StaleError
+from kentongan_contract.messages import Command, Receipt
 
 
 class Inbox:
@@ -23,7 +24,7 @@ class Inbox:
         """(`obey`, `repeat` or `expired`, command), (`receipt`, receipt), or (`refused`, reason)."""
         if retained:
             return self._refuse("retained")
-        if kind not in ("command", "receipt"):
+        if kind not in (Command.KIND, Receipt.KIND):
             return self._refuse("kind")
         try:
             message = codec.decode(kind, seal.unseal(self._key, kind, self._node, data))
@@ -31,8 +32,10 @@ class Inbox:
             return self._refuse("seal")
         except ContractError:
             return self._refuse("message")
-        if kind == "receipt":
+        if isinstance(message, Receipt):
             return "receipt", message
+        if not isinstance(message, Command):
+            return self._refuse("kind")
         if self._log.is_known(message.id):
             self.repeats += 1
             return "repeat", message

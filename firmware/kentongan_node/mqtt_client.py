@@ -95,7 +95,8 @@ class MqttClient:
         return True
 
     async def _session(self) -> None:
-        self._stream = await self._open()
+        stream = await self._open()
+        self._stream = stream
         self._failures = 0
         now = self._clock.now_ms()
         self._heard = self._said = now
@@ -103,9 +104,9 @@ class MqttClient:
         self._ping_sent = now  # the CONNACK is awaited like the answer to a ping
         settings = self._settings
         self._write(connect(settings.node, settings.password, KEEPALIVE_S, self._owner.will()))
-        reading = asyncio.create_task(self._read())
+        reading = asyncio.create_task(self._read(stream))
         try:
-            await self._keep()
+            await self._keep(stream)
         finally:
             reading.cancel()
 
@@ -118,12 +119,12 @@ class MqttClient:
         name = settings.tls.get("server_name", settings.host) if settings.tls else None
         return await open_stream(self._address, settings.answer_ms, self._tls, name)
 
-    async def _read(self) -> None:
+    async def _read(self, stream) -> None:
         """The reader task: ends with the session's end in `_ended`, and never raises."""
         try:
             reader = PacketReader()
             while True:
-                data = await self._stream.read(_READ)
+                data = await stream.read(_READ)
                 if not data:
                     raise OSError("the broker closed the connection")
                 self._heard = self._clock.now_ms()
@@ -133,7 +134,7 @@ class MqttClient:
             self._ended = error
         self._wake.set()
 
-    async def _keep(self) -> None:
+    async def _keep(self, stream) -> None:
         """Watch over the deadlines until the session is over, then raise why."""
         settings = self._settings
         while True:
@@ -152,7 +153,7 @@ class MqttClient:
             ping = min(self._heard, self._said) + settings.ping_ms if self._ping_sent is None else None
             self._wake.clear()
             pause = min([deadline for deadline in (overdue, ping) if deadline is not None]) - now
-            if not self._stream.pump():
+            if not stream.pump():
                 pause = min(pause, _PUMP_MS)
             await wait_ms(self._wake, pause)
 
@@ -189,15 +190,14 @@ class MqttClient:
         try:
             self._owner.message(message.topic, message.payload, message.retained)
         finally:
-            if message.qos == 1:
+            if message.packet_id is not None:
                 self._write(puback(message.packet_id))
-        if message.qos == 2:
-            raise ProtocolError("QoS 2, which nobody asked for")
 
     def _write(self, data: bytes) -> None:
         self._said = self._clock.now_ms()
         try:
-            self._stream.write(data)
+            if self._stream is not None:
+                self._stream.write(data)
         except OSError as error:
             self._ended = error
             self._wake.set()

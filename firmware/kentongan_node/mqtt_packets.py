@@ -66,14 +66,13 @@ class Published:
         qos = packet.flags >> 1 & 3
         size = int.from_bytes(body[:2], "big")
         end = 2 + size + (2 if qos else 0)
-        if len(body) < end or qos == 3:
+        if len(body) < end or qos > 1:  # nobody asked for QoS 2
             raise ProtocolError("a PUBLISH that cannot be read")
         try:
             self.topic = bytes(body[2 : 2 + size]).decode()
         except ValueError:
             raise ProtocolError("a topic that is not UTF-8")
         self.packet_id = int.from_bytes(body[end - 2 : end], "big") if qos else None
-        self.qos = qos
         self.retained = packet.flags & 1 == 1
         self.payload = None if packet.cut else bytes(body[end:])
 

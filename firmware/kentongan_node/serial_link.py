@@ -37,12 +37,13 @@ class SerialLink:
         while True:
             reason = "the port is gone"
             try:
-                self._port = self._open_port()
+                port = self._open_port()
+                self._port = port
                 self._heard = -1
                 self._torn = True
                 self.connected = True
                 self._listener.up()
-                await self._read()
+                await self._read(port)
             except Exception as error:
                 reason = type(error).__name__ + ": " + str(error)
             finally:
@@ -57,22 +58,23 @@ class SerialLink:
 
     def send(self, kind: str, payload: bytes) -> bool:
         """Write one frame; False while the port is gone."""
-        if not self.connected:
+        port = self._port
+        if port is None:
             return False
         self._counter += 1
         encoded = frames.encode(self._key, frames.Frame(self._node, kind, self._counter, payload))
         try:
-            self._port.write(b"\0" + encoded if self._torn else encoded)
+            port.write(b"\0" + encoded if self._torn else encoded)
         except OSError:  # a full line; or a dead one, which the reader meets too and opens again
             self._torn = True
             return False
         self._torn = False
         return True
 
-    async def _read(self) -> None:
+    async def _read(self, port) -> None:
         reader = frames.FrameReader()
         while True:
-            data = await self._port.read()
+            data = await port.read()
             if not data:
                 return
             for encoded in reader.feed(data):

@@ -19,7 +19,8 @@ async def resolve(host: str, port: int):
     """The numeric address, to be kept: asking a name server blocks a MicroPython loop."""
     if MICROPYTHON:
         return socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)[0][-1]
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    loop = asyncio.get_running_loop()  # pyright: ignore[reportAttributeAccessIssue] - CPython's
+    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return found[0][-1]
 
 
@@ -143,7 +144,7 @@ def tls_context(ca: str, cert: "str | None" = None, key: "str | None" = None):
     import tls  # absent on CPython
 
     context = tls.SSLContext(tls.PROTOCOL_TLS_CLIENT)
-    context.verify_mode = tls.CERT_REQUIRED
+    context.verify_mode = tls.CERT_REQUIRED  # pyright: ignore[reportAttributeAccessIssue] - a gap in the stubs
     context.load_verify_locations(_bytes(ca))
     if cert and key:
         context.load_cert_chain(_bytes(cert), _bytes(key))

@@ -44,8 +44,7 @@ def test_packets_of_every_length_come_through_whatever_the_pieces():
 def test_what_a_publish_carries():
     (packet,) = PacketReader().feed(_published("a/b", b"hi", 513, True))
     message = Published(packet)
-    assert (message.topic, message.payload, message.packet_id, message.qos, message.retained) == (
-        "a/b", b"hi", 513, 1, True)  # fmt: skip
+    assert (message.topic, message.payload, message.packet_id, message.retained) == ("a/b", b"hi", 513, True)
     (packet,) = PacketReader().feed(b"\x30\x04\x00\x01tx")
     message = Published(packet)
     assert (message.packet_id, message.payload, message.retained) == (None, b"x", False)
@@ -69,6 +68,8 @@ def test_what_is_no_mqtt_is_refused():
         (packet,) = PacketReader().feed(bytes([0x32, len(body)]) + body)
         assert _refuses(lambda: Published(packet)), body
     (packet,) = PacketReader().feed(b"\x32\x05\x00\x01\xff\x00\x01")
+    assert _refuses(lambda: Published(packet))
+    (packet,) = PacketReader().feed(b"\x34\x05\x00\x01t\x00\x01")
     assert _refuses(lambda: Published(packet))
     (packet,) = PacketReader().feed(b"\x36\x05\x00\x01t\x00\x01")
     assert _refuses(lambda: Published(packet))

@@ -8,6 +8,7 @@ seal. SQLite, write-ahead log, synchronous FULL: what is committed is on the dis
 import sqlite3
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -154,6 +155,9 @@ class Spool:
                 run("INSERT OR REPLACE INTO lines VALUES (?, ?, ?)", (node, key, counter))
 
     def _open(self, where: Path | str) -> None:
+        if isinstance(where, Path) and where.parent.is_dir() and not where.exists():
+            with suppress(OSError):  # SQLite meets the same fault next and tells it better
+                where.touch(mode=0o600)
         # Opened and read by the main thread, then written by the spool's own; never by both at once.
         self._database = sqlite3.connect(where, timeout=2, check_same_thread=False)
         try:

@@ -21,7 +21,7 @@ def about() -> None:
 def run() -> None:
     """Take incidents and answer them until stopped. Settings come from KENTONGAN_CENTRE_* in the environment."""
     try:
-        settings = Settings()  # type: ignore[call-arg]  # pydantic-settings fills it from the environment
+        settings = Settings()
     except ValidationError as error:
         for problem in error.errors(include_input=False, include_url=False):
             name = "_".join(str(part) for part in problem["loc"]).upper()

@@ -13,7 +13,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from lxml import etree
 from signxml.algorithms import DigestAlgorithm, SignatureMethod
 from signxml.exceptions import SignXMLException
-from signxml.verifier import SignatureConfiguration, VerifyResult, XMLVerifier
+from signxml.verifier import SignatureConfiguration, XMLVerifier
 from starlette.datastructures import Headers
 
 from kentongan_command_centre.cap_rules import check_rules
@@ -44,21 +44,19 @@ class CapReader:
     def read(self, headers: Headers, body: bytes, now: datetime) -> Document:
         """The document; Refusal when it is not readable, not proven, not valid, or breaks a rule of the standard."""
         alert = _parse(body)
-        proven = self._prove(alert)
+        signed, signed_bytes = self._prove(alert)
         if not self._schema.validate(alert):
             raise Refusal(422, "Not valid", "The document does not follow the CAP 1.2 schema.")
-        signed = proven.signed_xml
-        if signed is None or signed.tag != f"{{{CAP}}}alert":
-            raise Refusal(401, "Not proven", "The signature does not cover the whole alert.")
         check_rules(signed, _NS)
-        document = _document(signed, hashlib.sha256(proven.signed_data).hexdigest(), etree.tostring(alert).decode())
+        document = _document(signed, hashlib.sha256(signed_bytes).hexdigest(), etree.tostring(alert).decode())
         if headers.getlist("X-Kentongan-Delivery") != [document.delivery]:
             raise Refusal(422, "Not valid", "X-Kentongan-Delivery does not say what the signed identifier says.")
         if document.queued_at > now + _CLOCKS_DIFFER_BY:
             raise Refusal(422, "Not valid", "The document was sent in the future.")
         return document
 
-    def _prove(self, alert: etree._Element) -> VerifyResult:
+    def _prove(self, alert: etree._Element) -> tuple[etree._Element, bytes]:
+        """The alert as it was signed, and the bytes that were signed."""
         signatures = alert.findall(f".//{_SIGNATURE}")
         if len(signatures) != 1 or alert[-1] is not signatures[0]:
             raise Refusal(401, "Not proven", "The last element of the alert must be its one and only signature.")
@@ -71,9 +69,9 @@ class CapReader:
             raise Refusal(
                 401, "Not proven", "The signature does not fit the document and the pinned certificate."
             ) from error
-        if isinstance(proven, list):
-            raise Refusal(401, "Not proven", "The signature must cover the alert once.")
-        return proven
+        if isinstance(proven, list) or proven.signed_xml is None or proven.signed_xml.tag != f"{{{CAP}}}alert":
+            raise Refusal(401, "Not proven", "The signature does not cover the whole alert.")
+        return proven.signed_xml, proven.signed_data
 
 
 def _safe_parser() -> etree.XMLParser:

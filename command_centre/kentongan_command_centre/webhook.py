@@ -15,7 +15,7 @@ from kentongan_command_centre.strict_json import read_strictly
 
 def _only_text(value: Any) -> Any:
     if not isinstance(value, str):
-        raise ValueError("a time is written as text")  # noqa: TRY004 - pydantic turns ValueError into a refusal
+        raise ValueError("a time is written as text")
     return value
 
 

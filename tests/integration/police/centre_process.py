@@ -6,7 +6,7 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,11 @@ class RunningCentre:
         """Press a button in the operator's place."""
         return self.post(f"/api/cases/{incident}/{action}", json={"operator": "Aiptu Rini", **word})
 
+    def kill(self) -> None:
+        """End it as a power cut does."""
+        self.process.kill()
+        self.process.wait(STOP_SECONDS)
+
     def close(self) -> None:
         """Let go of the connections."""
         self._client.close()
@@ -54,9 +59,15 @@ class RunningCentre:
 
 @contextmanager
 def running_centre(
-    folder: Path, *, secret: str, certificate: Path, server_url: str = "http://127.0.0.1:9", port: int = 0
+    folder: Path,
+    *,
+    secret: str,
+    certificate: Path,
+    server_url: str = "http://127.0.0.1:9",
+    port: int = 0,
+    more: Mapping[str, str] | None = None,
 ) -> Iterator[RunningCentre]:
-    """Start it over the database in `folder`, and stop it as an operator would, expecting a clean end."""
+    """Start it over the database in `folder`, and stop it as an operator would, expecting a clean end unless it was killed."""
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("KENTONGAN_")},
         "KENTONGAN_CENTRE_HTTP_PORT": str(port),
@@ -65,6 +76,7 @@ def running_centre(
         "KENTONGAN_CENTRE_SERVER_URL": server_url,
         "KENTONGAN_CENTRE_DATABASE": str(folder / "centre.sqlite"),
         "KENTONGAN_CENTRE_FAULTS": "1",
+        **(more or {}),
     }
     with (folder / "centre.log").open("a") as log:
         process = subprocess.Popen(
@@ -78,8 +90,9 @@ def running_centre(
     try:
         centre = RunningCentre(process, _port_when_ready(process, folder))
         yield centre
-        process.terminate()
-        assert process.wait(STOP_SECONDS) == 0, (folder / "centre.log").read_text()
+        if process.returncode is None:
+            process.terminate()
+            assert process.wait(STOP_SECONDS) == 0, (folder / "centre.log").read_text()
     finally:
         if centre is not None:
             centre.close()

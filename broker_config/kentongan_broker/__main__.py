@@ -39,11 +39,13 @@ def run(
     kind: Annotated[str, typer.Option(help="mosquitto or amqtt; else the best there is.")] = "",
 ) -> None:
     """Render the folder and run a broker there until Ctrl-C."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit(0))
     enrolment = enrol(json.loads(city.read_text(encoding="utf-8")), folder / "logins.json")
     chosen: Kind | None = "mosquitto" if kind == "mosquitto" else "amqtt" if kind == "amqtt" else None
     with start(folder, enrolment, port=port, host=host, kind=chosen) as broker:
         typer.echo(f"{broker.label} on {broker.host}:{broker.port}, log {broker.log}")
-        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+        raise BrokerError(f"{broker.label} ended by itself with code {broker.wait()}; see {broker.log}")
 
 
 @app.command()

@@ -22,6 +22,8 @@ from amqtt.session import Session
 
 from kentongan_broker.access import Access
 
+SHUTDOWN_SECONDS = 2.0
+
 _DOING = {Action.PUBLISH: "write", Action.SUBSCRIBE: "read", Action.RECEIVE: "read"}
 
 
@@ -116,4 +118,7 @@ async def serve(folder: Path, host: str, port: int) -> None:
             raise problem.__cause__ from None
         raise
     await ended.wait()
-    await broker.shutdown()
+    try:
+        await asyncio.wait_for(broker.shutdown(), SHUTDOWN_SECONDS)
+    except TimeoutError:
+        logging.getLogger(__name__).warning("some connections did not end in time; nothing is lost by cutting them")

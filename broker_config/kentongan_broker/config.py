@@ -13,7 +13,7 @@ import string
 from collections.abc import Mapping
 from pathlib import Path
 
-from kentongan_broker.enrolment import Enrolment
+from kentongan_broker.enrolment import PROBE, Enrolment
 from kentongan_broker.errors import BrokerError
 from kentongan_broker.private_file import write_private
 from kentongan_contract import topics
@@ -24,12 +24,18 @@ ROUNDS = 101
 _SALT_BYTES = 12
 
 
-def render(folder: Path, enrolment: Enrolment, port: int, host: str = "127.0.0.1") -> Path:
-    """Write the broker's three files into `folder` (readable by the owner alone); gives mosquitto.conf."""
+def render(
+    folder: Path, enrolment: Enrolment, port: int, host: str = "127.0.0.1", *, probe_password: str | None = None
+) -> Path:
+    """Write the broker's three files into `folder` (readable by the owner alone); gives mosquitto.conf.
+
+    With `probe_password` the probe may log in, which whoever starts the broker uses to see that it answers.
+    """
     folder = folder.resolve()
     if set(str(folder)) & set("\n#"):
         raise BrokerError(f"Mosquitto cannot read a folder of this name: {folder}")
-    write_private(folder / "passwords", _passwords(enrolment.users))
+    probe = {} if probe_password is None else {PROBE: probe_password}
+    write_private(folder / "passwords", _passwords(enrolment.users | probe))
     write_private(folder / "acl", _template("acl") + _relay_rules(enrolment.relays))
     words = {"port": port, "host": host, "folder": folder, "user": _user()}
     return write_private(folder / "mosquitto.conf", string.Template(_template("mosquitto.conf")).substitute(words))

@@ -32,7 +32,6 @@ class Enrolment:
     nodes: Mapping[str, str]
     relays: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     server_password: str = field(default_factory=new_password)
-    probe_password: str = field(default_factory=new_password)
 
     def __post_init__(self) -> None:
         relayed: dict[str, str] = {}
@@ -51,7 +50,7 @@ class Enrolment:
     @property
     def users(self) -> dict[str, str]:
         """Every login: name → password."""
-        return {SERVER: self.server_password, PROBE: self.probe_password, **self.nodes}
+        return {SERVER: self.server_password, **self.nodes}
 
 
 def enrol(city: Mapping[str, Any], logins: Path | None = None) -> Enrolment:
@@ -75,7 +74,6 @@ def enrol(city: Mapping[str, Any], logins: Path | None = None) -> Enrolment:
         nodes={name: known.get(name) or new_password() for name in names if name not in serial_nodes},
         relays=relays,
         server_password=known.get(SERVER) or new_password(),
-        probe_password=known.get(PROBE) or new_password(),
     )
     if logins is not None and known != enrolment.users:
         write_private(logins, json.dumps(enrolment.users, indent=1) + "\n")

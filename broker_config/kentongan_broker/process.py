@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Literal, Self
 
 from kentongan_broker.config import render
-from kentongan_broker.enrolment import PROBE, Enrolment
+from kentongan_broker.enrolment import PROBE, Enrolment, new_password
 from kentongan_broker.errors import BrokerError, PortBusyError
 
 Kind = Literal["mosquitto", "amqtt"]
@@ -85,13 +85,14 @@ class Broker:
         """Start it, again on the same port after a stop; nothing it knew is left."""
         if self._process is not None:
             raise BrokerError("The broker is already running.")
-        render(self.folder, self.enrolment, self.port, self.host)
+        password = new_password()  # new each time: another broker of ours, on this port, must not answer for this one
+        render(self.folder, self.enrolment, self.port, self.host, probe_password=password)
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own command
                 self._command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
         try:
-            self._wait_until_it_answers()
+            self._wait_until_it_answers(password)
         except BrokerError:
             self.kill()
             raise
@@ -106,6 +107,12 @@ class Broker:
         except subprocess.TimeoutExpired:
             self.kill()
         self._process = None
+
+    def wait(self) -> int:
+        """Wait until it ends by itself; its exit code."""
+        if self._process is None:
+            raise BrokerError("The broker is not running.")
+        return self._process.wait()
 
     def kill(self) -> None:
         """End it as a power cut would."""
@@ -131,12 +138,12 @@ class Broker:
             raise BrokerError("Mosquitto is missing. Type: sudo apt-get install mosquitto")
         return [program, "-c", str(self.folder / "mosquitto.conf")]
 
-    def _wait_until_it_answers(self) -> None:
+    def _wait_until_it_answers(self, password: str) -> None:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             if self._process is not None and self._process.poll() is not None:
                 raise self._why_it_ended()
-            if _lets_in(self.host, self.port, PROBE, self.enrolment.probe_password):
+            if _lets_in(self.host, self.port, PROBE, password):
                 return
             time.sleep(0.01)
         raise BrokerError(f"{self.label} does not answer on {self.host}:{self.port}; see {self.log}")

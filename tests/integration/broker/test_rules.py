@@ -121,6 +121,15 @@ def test_a_node_hears_nothing_but_its_own(city, wanted):
     other.say(topics.up("ktg-b", "state"), b"", retain=True)
 
 
+def test_a_newcomer_is_not_sent_what_others_asked_for(city):
+    other = city.login("ktg-b")
+    other.say(topics.up("ktg-b", "state"), b"kept", retain=True)
+    city.login("server").listen(topics.EVERY_UP)
+    newcomer = city.login("ktg-a")
+    assert heard_by(city, newcomer.listen(topics.every_down("ktg-a"))) == []
+    other.say(topics.up("ktg-b", "state"), b"", retain=True)
+
+
 def test_the_server_cannot_speak_as_a_node(city):
     server = city.login("server").listen(topics.EVERY_UP)
     for victim, kind in itertools.product(("ktg-a", "gw-c", "ktg-c1", "server"), topics.UP_KINDS):

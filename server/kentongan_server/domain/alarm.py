@@ -15,6 +15,7 @@ GATE = timedelta(seconds=15)
 COMMAND_LIFE = timedelta(minutes=5)
 COMMAND_TTL_MS = 30_000
 RETRY_AFTER_S = (1, 2, 4, 8)
+RONDA_ONLY, OWN_RT = 0, 1
 
 
 class Action(StrEnum):

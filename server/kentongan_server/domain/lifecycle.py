@@ -121,6 +121,7 @@ COMMAND: Table[CommandState] = {
 }
 
 FINAL_COMMAND_STATES = frozenset(state for state, events in COMMAND.items() if not events)
+UNANSWERED_COMMAND_STATES = frozenset({_C.QUEUED, _C.SENT, _C.TIMED_OUT})
 OPEN_INCIDENT_STATES = frozenset({_I.REPORTED, _I.ACKNOWLEDGED, _I.DISPATCHED, _I.ON_SCENE})
 
 # What a kentongan's word implies: it may say `completed` when the messages in between were lost.
@@ -144,8 +145,9 @@ def advance(table: Table[State], state: State, event: str) -> State:
 
 def believe(state: CommandState, outcome: CommandState) -> CommandState:
     """The command's state after its kentongan said `outcome`; unchanged when that is old news."""
-    if state is CommandState.TIMED_OUT:
+    implied = _IMPLIED_BY_OUTCOME.get(outcome, ())
+    if implied and state is CommandState.TIMED_OUT:
         state = advance(COMMAND, state, "requeue")
-    for event in _IMPLIED_BY_OUTCOME.get(outcome, ()):
+    for event in implied:
         state = COMMAND[state].get(event, state)
     return state

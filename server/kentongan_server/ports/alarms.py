@@ -43,8 +43,8 @@ class AlarmBook(Protocol):
         """Keep a new alarm."""
         ...
 
-    def set_alarm(self, alarm_id: str, state: AlarmState, due_at: datetime | None) -> None:
-        """Write the state that the law allowed."""
+    def set_alarm(self, alarm_id: str, state: AlarmState, level: int, due_at: datetime | None) -> None:
+        """Write the state that the law allowed, and how far the alarm has spread."""
         ...
 
     def gates_due(self, now: datetime) -> list[Alarm]:

@@ -23,7 +23,9 @@ _ALARM_OF = (
     .limit(1)
 )
 _SET_ALARM = (
-    update(alarms).where(alarms.c.id == bindparam("of")).values(state=bindparam("state"), due_at=bindparam("due_at"))
+    update(alarms)
+    .where(alarms.c.id == bindparam("of"))
+    .values(state=bindparam("state"), level=bindparam("level"), due_at=bindparam("due_at"))
 )
 _COMMAND = select(alarm_commands).where(alarm_commands.c.id == bindparam("id"))
 _COMMANDS_OF = (
@@ -118,8 +120,9 @@ class AlarmRows:
         }
         self._connection.execute(insert(alarms), values)
 
-    def set_alarm(self, alarm_id: str, state: AlarmState, due_at: datetime | None) -> None:
-        self._connection.execute(_SET_ALARM, {"of": alarm_id, "state": state, "due_at": to_ms_or_none(due_at)})
+    def set_alarm(self, alarm_id: str, state: AlarmState, level: int, due_at: datetime | None) -> None:
+        values = {"of": alarm_id, "state": state, "level": level, "due_at": to_ms_or_none(due_at)}
+        self._connection.execute(_SET_ALARM, values)
 
     def gates_due(self, now: datetime) -> list[Alarm]:
         query = select(alarms).where(alarms.c.due_at <= to_ms(now), alarms.c.state == AlarmState.GATED)

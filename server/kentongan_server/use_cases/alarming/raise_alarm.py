@@ -1,11 +1,31 @@
 """Decide on noise when a report was taken, and command every kentongan of the RT in the same transaction."""
 
+from dataclasses import replace
+
 from kentongan_server.domain import codebook
-from kentongan_server.domain.alarm import COMMAND_LIFE, GATE, Action, Alarm, AlarmCommand, makes_noise, retry_delay
+from kentongan_server.domain.alarm import (
+    COMMAND_LIFE,
+    GATE,
+    OWN_RT,
+    RONDA_ONLY,
+    Action,
+    Alarm,
+    AlarmCommand,
+    makes_noise,
+    retry_delay,
+)
 from kentongan_server.domain.events import AlarmRaised, Noted, ReportTaken
 from kentongan_server.domain.incident import Incident, Source
-from kentongan_server.domain.lifecycle import ALARM, AlarmState, CommandState, advance
+from kentongan_server.domain.lifecycle import (
+    ALARM,
+    FINAL_COMMAND_STATES,
+    UNANSWERED_COMMAND_STATES,
+    AlarmState,
+    CommandState,
+    advance,
+)
 from kentongan_server.ports.unit_of_work import UnitOfWork
+from kentongan_server.use_cases.alarming.end_alarm import end, soundings, supersede_unanswered
 
 
 def on_report(uow: UnitOfWork, event: ReportTaken) -> None:
@@ -13,11 +33,13 @@ def on_report(uow: UnitOfWork, event: ReportTaken) -> None:
     if not codebook.code_of(event.of.kind).beats or not makes_noise(event.of.incident_class, event.may_gather):
         return
     alarm = None if event.opened else uow.alarms.alarm_of(event.of.id)
-    sounds_again = event.independent or event.report.source is Source.CALL_POINT
-    if alarm is None or (alarm.state is AlarmState.ENDED and sounds_again):
+    if alarm is None:
         _request(uow, event)
-    elif alarm.state is AlarmState.GATED and (event.independent or event.report.trusted):
-        activate(uow, alarm, event.of)
+    elif alarm.state is AlarmState.GATED:
+        if event.independent or event.report.trusted:
+            activate(uow, alarm, event.of)
+    elif (event.independent or event.report.source is Source.CALL_POINT) and _has_died_down(uow, alarm):
+        _request(uow, event)
 
 
 def open_due_gates(uow: UnitOfWork) -> int:
@@ -32,7 +54,8 @@ def open_due_gates(uow: UnitOfWork) -> int:
 
 def activate(uow: UnitOfWork, alarm: Alarm, incident: Incident) -> None:
     """Command every kentongan of the alarm's RT to sound the incident's beats."""
-    uow.alarms.set_alarm(alarm.id, advance(ALARM, alarm.state, "activate"), None)
+    alarm = replace(alarm, state=advance(ALARM, alarm.state, "activate"), level=OWN_RT, due_at=None)
+    uow.alarms.set_alarm(alarm.id, alarm.state, alarm.level, alarm.due_at)
     nodes = uow.places.nodes_of([alarm.region])
     if not nodes:
         uow.happened(Noted(incident.id, incident.region, what="region_deaf", data={"alarm": alarm.id}))
@@ -51,6 +74,8 @@ def activate(uow: UnitOfWork, alarm: Alarm, incident: Incident) -> None:
             nodes=tuple(node.id for node in nodes),
         )
     )
+    if not nodes:
+        end(uow, alarm)
 
 
 def command_nodes(uow: UnitOfWork, alarm: Alarm, nodes: list[str], action: Action) -> None:
@@ -75,6 +100,21 @@ def command_nodes(uow: UnitOfWork, alarm: Alarm, nodes: list[str], action: Actio
     uow.alarms.add_commands(commands, now + retry_delay(1))
 
 
+def _has_died_down(uow: UnitOfWork, alarm: Alarm) -> bool:
+    """True when the alarm is over. One whose kentongan are done, but for some that never answered, is ended here: a
+    dead kentongan must not keep the living ones from sounding again."""
+    if alarm.state is AlarmState.ENDED:
+        return True
+    commands = soundings(uow, alarm)
+    still = [command for command in commands if command.state not in FINAL_COMMAND_STATES]
+    has_sounded = any(command.state in (CommandState.COMPLETED, CommandState.SILENCED) for command in commands)
+    if not has_sounded or any(command.state not in UNANSWERED_COMMAND_STATES for command in still):
+        return False
+    supersede_unanswered(uow, alarm.region, still)
+    end(uow, alarm)
+    return True
+
+
 def _request(uow: UnitOfWork, event: ReportTaken) -> None:
     incident = event.of
     now = uow.now()
@@ -84,7 +124,7 @@ def _request(uow: UnitOfWork, event: ReportTaken) -> None:
         incident=incident.id,
         region=incident.region,
         state=advance(ALARM, AlarmState.REQUESTED, "gate") if gated else AlarmState.REQUESTED,
-        level=0 if gated else 1,
+        level=RONDA_ONLY if gated else OWN_RT,
         codebook=codebook.VERSION,
         requested_at=now,
         due_at=now + GATE if gated else None,

@@ -4,15 +4,9 @@ from collections.abc import Sequence
 
 from kentongan_server.domain.alarm import Action
 from kentongan_server.domain.events import Noted, StageReached
-from kentongan_server.domain.lifecycle import (
-    ALARM,
-    FINAL_COMMAND_STATES,
-    AlarmState,
-    CommandState,
-    advance,
-    believe,
-)
+from kentongan_server.domain.lifecycle import FINAL_COMMAND_STATES, CommandState, believe
 from kentongan_server.ports.unit_of_work import UnitOfWork
+from kentongan_server.use_cases.alarming.end_alarm import end_when_over
 
 
 def record_outcomes(uow: UnitOfWork, node: str, outcomes: Sequence[tuple[str, CommandState]]) -> None:
@@ -34,17 +28,6 @@ def record_outcomes(uow: UnitOfWork, node: str, outcomes: Sequence[tuple[str, Co
                 _neighbours_hear_it(uow, command.incident, region)
             if state in FINAL_COMMAND_STATES:
                 end_when_over(uow, command.incident)
-
-
-def end_when_over(uow: UnitOfWork, incident: str) -> None:
-    """End the incident's alarm once no kentongan has anything left to sound."""
-    alarm = uow.alarms.alarm_of(incident)
-    if alarm is None or alarm.state is AlarmState.ENDED:
-        return
-    sounding = [c for c in uow.alarms.commands_of([incident]) if c.alarm == alarm.id and c.action is Action.SOUND]
-    if all(command.state in FINAL_COMMAND_STATES for command in sounding):
-        uow.alarms.set_alarm(alarm.id, advance(ALARM, alarm.state, "end"), None)
-        uow.happened(Noted(incident, alarm.region, what="alarm_ended", data={"alarm": alarm.id}))
 
 
 def _neighbours_hear_it(uow: UnitOfWork, incident: str, region: str | None) -> None:

@@ -6,10 +6,10 @@ a crash the same rows come due and are sent again with a new counter and a fresh
 
 from kentongan_server.domain.alarm import Action, AlarmCommand, retry_delay
 from kentongan_server.domain.events import Noted
-from kentongan_server.domain.lifecycle import COMMAND, CommandState, advance
+from kentongan_server.domain.lifecycle import COMMAND, UNANSWERED_COMMAND_STATES, CommandState, advance
 from kentongan_server.ports.alarms import Order
 from kentongan_server.ports.unit_of_work import UnitOfWork
-from kentongan_server.use_cases.alarming.record_outcomes import end_when_over
+from kentongan_server.use_cases.alarming.end_alarm import end_when_over
 
 BATCH = 500
 
@@ -34,7 +34,7 @@ def due_orders(uow: UnitOfWork) -> list[Order]:
 
 def _end(uow: UnitOfWork, command: AlarmCommand) -> None:
     """No answer, or no end, in the command's time: an unanswered one expires, an answered one has failed."""
-    event = "expire" if "expire" in COMMAND[command.state] else "fail"
+    event = "expire" if command.state in UNANSWERED_COMMAND_STATES else "fail"
     state = advance(COMMAND, command.state, event)
     uow.alarms.set_command(command.id, state, None)
     facts = {"command": command.id, "node": command.node, "state": state}

@@ -40,3 +40,6 @@ class Heartbeats:
             except TelemetryError as error:
                 self._metrics.telemetry_dropped.inc(len(held))
                 log.warning("telemetry_dropped", heartbeats=len(held), error=str(error))
+            except Exception:
+                self._metrics.telemetry_dropped.inc(len(held))
+                log.exception("telemetry_broke", heartbeats=len(held))  # the next second's figures are tried again

@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from kentongan_server.domain.errors import FirewallError
 from kentongan_server.inbound.metrics import Metrics
 from kentongan_server.ports.alarms import Order
 from kentongan_server.ports.outbox import Channel, OutboxItem
@@ -119,10 +120,12 @@ class Relay:
             else:
                 await self._forward(item)
         except Exception:
+            # The item is still due. No wake: with a full disk this would spin instead of waiting for the next tick.
             log.exception("delivery_broke", channel=item.channel, incident=item.incident)
+        else:
+            self._wake.set()
         finally:
             del self._under_way[item.id]
-            self._wake.set()
 
     async def _show(self, item: OutboxItem) -> None:
         if await self._transactions.run(lambda uow: begin_showing(uow, item)):
@@ -144,6 +147,15 @@ class Relay:
         await self._transactions.run(lambda uow: deliver_page.paged(uow, item))
 
     async def _forward(self, item: OutboxItem) -> None:
+        try:
+            await self._try_to_forward(item)
+        except FirewallError as error:
+            reason = str(error)
+            log.critical("forward_held", channel=item.channel, incident=item.incident, reason=reason)
+            self._metrics.deliveries.labels(item.channel, "held").inc()
+            await self._transactions.run(lambda uow: deliver_forward.held(uow, item, reason))
+
+    async def _try_to_forward(self, item: OutboxItem) -> None:
         forward = await self._transactions.run(lambda uow: deliver_forward.begin_attempt(uow, item))
         if forward is None:
             return

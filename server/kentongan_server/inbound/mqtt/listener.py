@@ -1,6 +1,8 @@
-"""One door for what nodes say: parse, unseal, decode, use case, commit, and only then the receipt and the PUBACK.
+"""One door for what nodes say: parse, unseal, decode, use case, commit, and only then the receipt.
 
-What is not ours, not sealed or not a message is counted and dropped; its bytes are never logged.
+What is not ours, not sealed or not a message is counted and dropped; its bytes are never logged. Nothing rests on the
+PUBACK: a report that could not be stored gets no receipt and is said again, but it is taken off the line, for a broker
+that waits for too many PUBACKs sends us nothing more.
 """
 
 import asyncio
@@ -89,7 +91,8 @@ class Listener:
             self._ignore(node, error, acknowledge)
             return
         except Exception:
-            log.exception("report_not_stored", node=node)  # no receipt, no PUBACK: the node says it again
+            log.exception("report_not_stored", node=node)  # no receipt: the node says it again
+            acknowledge()
             return
         self._metrics.ingest_seconds.observe(time.perf_counter() - begun)
         acknowledge()
@@ -109,12 +112,15 @@ class Listener:
                 return None
             record_outcomes(uow, node, translate.outcomes_of(state))
             shown(uow, node, state.report, state.stage)
+            if state.presence == "offline":
+                return None  # a last will was written when the connection began: its figures are no news
             return translate.heartbeat_of(node, known.region, state, uow.now())
 
         try:
             heartbeat = await self._transactions.run(job)
         except Exception:
-            log.exception("state_not_stored", node=node)
+            log.exception("state_not_stored", node=node)  # the next heartbeat says it again
+            acknowledge()
             return
         acknowledge()
         self._metrics.messages.labels("state").inc()

@@ -10,6 +10,7 @@ from kentongan_server.domain.forward import Forward, ForwardEvent, Recipient
 from kentongan_server.domain.routing import assert_may_hear
 from kentongan_server.ports.outbox import ItemState, OutboxItem
 from kentongan_server.ports.unit_of_work import UnitOfWork
+from kentongan_server.use_cases.forwarding.page_human import page_human
 
 RETRY_AFTER_S = (2, 5, 10, 20, 40)
 
@@ -64,6 +65,17 @@ def failed(uow: UnitOfWork, item: OutboxItem, error: str) -> None:
     uow.outbox.failed(item.id, error, uow.now() + retry_delay(current.attempts))
     facts = {"channel": item.channel, "attempts": current.attempts, "error": error}
     uow.happened(Noted(item.incident, _region(uow, item), what="forward_failed", data=facts))
+
+
+def held(uow: UnitOfWork, item: OutboxItem, reason: str) -> None:
+    """A wall of the firewall stopped the document: it is never tried again, and a human must look at why."""
+    incident = uow.incidents.incident(item.incident)
+    if incident is None:
+        return
+    uow.outbox.finished(item.id, ItemState.ABANDONED)
+    facts = {"class": incident.incident_class, "reason": reason}
+    uow.happened(Noted(incident.id, incident.region, what="forward_held", data=facts))
+    page_human(uow, incident, f"{item.channel} was held by the firewall")
 
 
 def retry_delay(attempts: int) -> timedelta:

@@ -41,13 +41,18 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode(errors="replace")).hexdigest()
 
 
-async def caller(request: Request) -> Person:
-    """The person who sent this request; Problem 401 without a valid token."""
+def bearer_token(request: Request) -> str:
+    """The access token that came with this request; Problem 401 without one."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Problem(401, "Send your access token as: Authorization: Bearer <token>.")
+    return token.strip()
+
+
+async def caller(request: Request) -> Person:
+    """The person who sent this request; Problem 401 without a valid token."""
     callers: Callers = request.app.state.callers
-    person = await callers.person(token.strip())
+    person = await callers.person(bearer_token(request))
     if person is None:
         raise Problem(401, "This access token is not known; ask your RT head for a new one.")
     return person

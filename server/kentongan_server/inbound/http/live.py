@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from kentongan_server.domain.people import Person
-from kentongan_server.inbound.http.callers import Caller
+from kentongan_server.inbound.http.callers import Caller, Callers, bearer_token
 from kentongan_server.ports.timeline import Entry
 from kentongan_server.ports.unit_of_work import Committed, Transactions
 
@@ -37,7 +37,7 @@ class Feed:
 
     async def run(self) -> None:
         """Follow the record until cancelled."""
-        self._seq = await self._transactions.read(lambda uow: uow.timeline.last_seq())
+        self._seq = await self._newest()
         while True:
             await self._grown.wait()
             self._grown.clear()
@@ -52,7 +52,8 @@ class Feed:
         mine: asyncio.Queue[Entry | None] = asyncio.Queue(SLOWEST)
         self._readers.add(mine)
         try:
-            last = after if after is not None else 0
+            # A number from before a restored or another database is none of ours: nothing would ever come after it.
+            last = 0 if after is None else min(after, await self._newest())
             while after is not None:
                 page = await self._page(last)
                 for entry in page:
@@ -65,6 +66,9 @@ class Feed:
                     yield entry_or_end
         finally:
             self._readers.discard(mine)
+
+    async def _newest(self) -> int:
+        return await self._transactions.read(lambda uow: uow.timeline.last_seq())
 
     async def _page(self, after: int) -> list[Entry]:
         return await self._transactions.read(lambda uow: uow.timeline.after(after, PAGE))
@@ -86,12 +90,17 @@ class Feed:
 
 @router.get("/events", response_class=EventSourceResponse)
 async def events(
-    request: Request, person: Caller, last_event_id: Annotated[str | None, Header(max_length=20)] = None
+    request: Request, _: Caller, last_event_id: Annotated[str | None, Header(max_length=20)] = None
 ) -> AsyncIterator[ServerSentEvent]:
     """What happens in the regions that the caller may see. Send `Last-Event-ID` to miss nothing after a break."""
     feed: Feed = request.app.state.feed
+    callers: Callers = request.app.state.callers
+    token = bearer_token(request)
     after = int(last_event_id) if last_event_id and last_event_id.isascii() and last_event_id.isdigit() else None
     async for entry in feed.follow(after):
+        person = await callers.person(token)
+        if person is None:
+            return  # the token was revoked while the reader listened
         if _may_see(person, entry):
             yield ServerSentEvent(
                 id=str(entry.seq),

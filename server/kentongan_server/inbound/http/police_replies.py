@@ -32,6 +32,8 @@ class ReplyIn(BaseModel):
 async def post_reply(request: Request) -> dict[str, str]:
     """Take an answer of the command centre; a repeated one changes nothing."""
     body = await StrictRequest(request.scope, request.receive).body()
+    if not request.app.state.police_secrets:
+        raise Problem(401, "No command centre may answer here: none is configured.")
     clock: Clock = request.app.state.clock
     try:
         verify_reply(request.app.state.police_secrets, request.headers.items(), body, clock.now())

@@ -1,5 +1,6 @@
 """Errors as the API says them: problem+json (RFC 9457), a sentence that tells what to do, never the input itself."""
 
+from http import HTTPStatus
 from typing import Any
 
 import structlog
@@ -24,6 +25,9 @@ _TITLES = {
     500: "Our fault",
     503: "Not ready",
 }
+
+_SENTENCES = {404: "There is nothing at this address.", 405: "This address does not take this method."}
+_PHRASES = frozenset(status.phrase for status in HTTPStatus)
 
 log = structlog.get_logger()
 
@@ -58,16 +62,16 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def _invalid(_: Request, error: RequestValidationError) -> JSONResponse:
         # The input is never echoed: it may hold what JSON cannot say.
-        found = [
-            {"field": ".".join(str(part) for part in item["loc"] if part != "body")[:100], "problem": item["msg"][:200]}
-            for item in error.errors()[:10]
-        ]
+        found = [{"field": _field(item), "problem": item["msg"][:200]} for item in error.errors()[:10]]
         fields = ", ".join(sorted({item["field"] or "body" for item in found}))
         return answer(422, f"Please correct: {fields}.", errors=found)
 
     @app.exception_handler(HTTPException)
     async def _http(_: Request, error: HTTPException) -> JSONResponse:
-        return answer(error.status_code, str(error.detail))
+        sentence = _SENTENCES.get(error.status_code) if error.detail in _PHRASES else None
+        response = answer(error.status_code, sentence or str(error.detail))
+        response.headers.update(error.headers or {})
+        return response
 
     @app.exception_handler(Exception)
     async def _crash(request: Request, error: Exception) -> JSONResponse:
@@ -75,3 +79,11 @@ def install(app: FastAPI) -> None:
         return answer(
             500, "Something broke on our side; it was logged. Try again, and call 110 or 112 if it is urgent."
         )
+
+
+def _field(item: dict[str, Any]) -> str:
+    """Where the fault is, in our own names: a key that we do not know was written by the sender, so it is not repeated."""
+    path = [str(part) for part in item["loc"] if part != "body"]
+    if item["type"] == "extra_forbidden":
+        path[-1] = "(unknown field)"
+    return ".".join(path)[:100]

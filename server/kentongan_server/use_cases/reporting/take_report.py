@@ -46,7 +46,7 @@ def take_report(uow: UnitOfWork, said: Said) -> Taken:
     if known is not None:
         return _repeat(known, said)
     if uow.places.region(said.region) is None:
-        raise UnknownError(f"There is no region {said.region}; ask GET /api/v1/regions for yours.")
+        raise UnknownError("There is no such region; ask GET /api/v1/regions for yours.")
     _assert_may_report(said)
     now = uow.now()
     incident = _event_already_known(uow, said, now)
@@ -88,7 +88,9 @@ def take_report(uow: UnitOfWork, said: Said) -> Taken:
 
 def _repeat(known: Report, said: Said) -> Taken:
     speaker = said.person.id if said.person else None
-    if (known.kind, known.region, known.reporter, known.node) != (said.kind, said.region, speaker, said.node):
+    # A node's region is the city's record, not its word: an RT that split meanwhile makes no other report of it.
+    same_place = said.node is not None or known.region == said.region
+    if (known.kind, known.reporter, known.node) != (said.kind, speaker, said.node) or not same_place:
         raise ConflictError("This id was already used for another report; make a new ULID for a new report.")
     return Taken(known.id, known.incident, repeated=True)
 

@@ -13,6 +13,8 @@ def acknowledge(uow: UnitOfWork, incident_id: str, person: Person) -> str:
     if incident is None or not person.sees(incident.region):
         raise UnknownError("There is no such incident.")
     kind = "police" if person.has(Role.OPERATOR) else "community"
+    if any(e.event == "acknowledged" and e.actor == person.id for e in uow.timeline.of_incident(incident.id)):
+        return kind
     uow.happened(Noted(incident.id, incident.region, person.id, what="acknowledged", data={"by": kind}))
     if kind == "police" and incident.status is IncidentStatus.REPORTED:
         status = advance(INCIDENT, incident.status, "acknowledge")

@@ -8,6 +8,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 
 BUSY_MS = 5000
+WRITES = "kentongan_writes"
 
 
 def open_database(url: str) -> Engine:
@@ -24,7 +25,9 @@ def open_database(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection) -> None:  # type: ignore[no-untyped-def]
-        connection.exec_driver_sql("BEGIN")
+        # A writer takes the lock first: one that reads before it writes is refused when another process wrote meanwhile.
+        writes = connection.get_execution_options().get(WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
 
@@ -33,7 +36,7 @@ def migrate(engine: Engine, revision: str = "head") -> None:
     """Bring the tables to `revision`, all or nothing."""
     config = Config()
     config.set_main_option("script_location", str(resources.files(__package__) / "migrations"))
-    with engine.begin() as connection:
+    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
         config.attributes["connection"] = connection
         if revision == "base":
             command.downgrade(config, revision)

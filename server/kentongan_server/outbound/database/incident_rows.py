@@ -98,7 +98,7 @@ class IncidentRows:
 
     def report_counts(self, incident_ids: Collection[str]) -> dict[str, int]:
         query = select(reports.c.incident, func.count()).where(reports.c.incident.in_(sorted(incident_ids)))
-        return dict(self._connection.execute(query.group_by(reports.c.incident)).tuples().all())
+        return dict(self._connection.execute(query.group_by(reports.c.incident)).all())
 
 
 def _report(row: Any) -> Report:

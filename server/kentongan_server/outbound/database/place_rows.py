@@ -101,7 +101,7 @@ class PlaceRows:
     def take_counters(self, node_ids: Collection[str]) -> dict[str, int]:
         if not node_ids:
             return {}
-        return dict(self._connection.execute(_TAKE, {"ids": list(node_ids)}).tuples().all())
+        return dict(self._connection.execute(_TAKE, {"ids": list(node_ids)}).all())
 
     def silent_since(self, limit: datetime) -> list[Node]:
         query = select(nodes).where(nodes.c.presence == Presence.ONLINE, nodes.c.heard_at < to_ms(limit))

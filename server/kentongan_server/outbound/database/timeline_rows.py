@@ -1,4 +1,4 @@
-"""The record as rows, appended in one statement at the end of the unit of work."""
+"""The record as rows, appended in one statement at the end of the unit of work, or before it is read in it."""
 
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,7 @@ class TimelineRows:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._appended: list[dict[str, Any]] = []
+        self.has_grown = False
 
     def append(self, event: Event, at: datetime) -> None:
         row = {
@@ -37,21 +38,23 @@ class TimelineRows:
         }
         self._appended.append(row)
 
-    def flush(self) -> bool:
-        """Write what was appended; True when there was anything."""
-        if not self._appended:
-            return False
-        self._connection.execute(insert(timeline), self._appended)
-        self._appended = []
-        return True
+    def flush(self) -> None:
+        """Write what was appended."""
+        if self._appended:
+            self._connection.execute(insert(timeline), self._appended)
+            self._appended = []
+            self.has_grown = True
 
     def of_incident(self, incident_id: str) -> list[Entry]:
+        self.flush()
         return [_entry(row) for row in self._connection.execute(_OF_INCIDENT, {"of": incident_id})]
 
     def after(self, seq: int, limit: int) -> list[Entry]:
+        self.flush()
         return [_entry(row) for row in self._connection.execute(_AFTER, {"seq": seq, "limit": limit})]
 
     def last_seq(self) -> int:
+        self.flush()
         return self._connection.execute(select(func.max(timeline.c.seq))).scalar_one() or 0
 
     def has(self, incident_id: str, event: str) -> bool:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine
 
 from kentongan_server.outbound.database.alarm_rows import AlarmRows
+from kentongan_server.outbound.database.engine import WRITES
 from kentongan_server.outbound.database.incident_rows import IncidentRows
 from kentongan_server.outbound.database.outbox_rows import OutboxRows
 from kentongan_server.outbound.database.people_rows import PeopleRows
@@ -104,7 +105,7 @@ class DatabaseTransactions:
         """Run and commit the batch; the connection to go on with, None when it must be opened anew."""
         committed = Committed()
         try:
-            connection = connection or self._engine.connect()
+            connection = connection or self._engine.connect().execution_options(**{WRITES: True})
             with connection.begin():
                 for job in batch:
                     self._run_one(connection, job, committed)
@@ -123,7 +124,7 @@ class DatabaseTransactions:
         try:
             uow, timeline, new = self._unit(connection)
             job.result = job.run(uow)
-            wrote = timeline.flush()
+            timeline.flush()
             orders = uow.alarms.orders(new.commands)
         except Exception as error:  # noqa: BLE001  # handed to the caller, who awaits the job
             connection.exec_driver_sql("ROLLBACK TO job")
@@ -133,7 +134,7 @@ class DatabaseTransactions:
         connection.exec_driver_sql("RELEASE job")
         committed.orders += orders
         committed.outbox |= new.outbox
-        committed.timeline |= wrote
+        committed.timeline |= timeline.has_grown
 
     def _answer(self, batch: list[_Job], committed: Committed) -> None:
         for job in batch:

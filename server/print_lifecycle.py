@@ -13,7 +13,11 @@ DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "lifecycle.md"
 TABLES: tuple[tuple[str, str, Mapping[str, Mapping[str, str]]], ...] = (
     ("Incident", "How far the event in the world has come.", INCIDENT),
     ("Alarm", "The decision to make noise.", ALARM),
-    ("AlarmCommand", "One kentongan, one instruction, one end. *sent* means the broker took it, nothing more.", COMMAND),
+    (
+        "AlarmCommand",
+        "One kentongan, one instruction, one end. *sent* means the broker took it, nothing more.",
+        COMMAND,
+    ),
 )
 
 
@@ -26,7 +30,9 @@ def document() -> str:
     ]
     for name, meaning, table in TABLES:
         arrows = [
-            f"    {state} --> {following}: {event}" for state, events in table.items() for event, following in events.items()
+            f"    {state} --> {following}: {event}"
+            for state, events in table.items()
+            for event, following in events.items()
         ]
         first = next(iter(table))
         ends = [f"    {state} --> [*]" for state, events in table.items() if not events]
@@ -38,6 +44,8 @@ def document() -> str:
 if __name__ == "__main__":
     if sys.argv[1:] == ["--check"]:
         if not DOCUMENT.exists() or DOCUMENT.read_text() != document():
-            sys.exit("docs/lifecycle.md is not what the tables say. Type: python server/print_lifecycle.py > docs/lifecycle.md")
+            sys.exit(
+                "docs/lifecycle.md is not what the tables say. Type: python server/print_lifecycle.py > docs/lifecycle.md"
+            )
     else:
         sys.stdout.write(document())

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from paho.mqtt.client import MQTT_ERR_SUCCESS, CallbackAPIVersion, Client, MQTTMessage, MQTTv311
-from paho.mqtt.enums import MQTTErrorCode
+from paho.mqtt.client import MQTT_ERR_SUCCESS, Client, MQTTMessage, MQTTv311
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.reasoncodes import ReasonCode
 
 from kentongan_contract.topics import EVERY_UP
@@ -115,7 +115,7 @@ class BrokerLink:
                 log.info("puback_lost", reason=str(result))  # the broker sends the message again
 
         if self._receive is not None:
-            self._receive(message.topic, message.payload, message.retain, acknowledge)
+            self._receive(message.topic, bytes(message.payload), message.retain, acknowledge)
 
     def _answer(self, mid: int) -> None:
         waiting = self._waiting.get(mid)

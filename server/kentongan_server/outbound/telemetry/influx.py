@@ -6,8 +6,9 @@ is an error that is counted. Only numbers are sent; some stores turn texts into 
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
-from influxdb_client import InfluxDBClient, Point, WritePrecision
+from influxdb_client.client.influxdb_client import InfluxDBClient
 from influxdb_client.client.write_api import SYNCHRONOUS
 from influxdb_client.rest import ApiException
 from urllib3.exceptions import HTTPError
@@ -35,17 +36,18 @@ class InfluxTelemetry:
 
     def close(self) -> None:
         """Let the connection go."""
-        self._client.close()
+        self._client.close()  # type: ignore[no-untyped-call]
 
 
-def _point(heartbeat: Heartbeat) -> Point:
-    point = Point("heartbeat").tag("node", heartbeat.node).tag("region", heartbeat.region)
-    point.time(int(heartbeat.at.timestamp() * 1000), WritePrecision.MS)
-    point.field("uptime_ms", heartbeat.uptime_ms).field("refused", heartbeat.refused)
-    if heartbeat.rssi_dbm is not None:
-        point.field("rssi_dbm", heartbeat.rssi_dbm)
-    if heartbeat.battery_mv is not None:
-        point.field("battery_mv", heartbeat.battery_mv)
-    if heartbeat.mains is not None:
-        point.field("mains", int(heartbeat.mains))
-    return point
+def _point(heartbeat: Heartbeat) -> dict[str, Any]:
+    fields: dict[str, int] = {"uptime_ms": heartbeat.uptime_ms, "refused": heartbeat.refused}
+    for name in ("rssi_dbm", "battery_mv", "mains"):
+        value = getattr(heartbeat, name)
+        if value is not None:
+            fields[name] = int(value)
+    return {
+        "measurement": "heartbeat",
+        "tags": {"node": heartbeat.node, "region": heartbeat.region},
+        "time": heartbeat.at,
+        "fields": fields,
+    }

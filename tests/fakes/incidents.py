@@ -1,0 +1,61 @@
+"""The IncidentBook in memory."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+
+from kentongan_server.domain.incident import Incident, Report
+from kentongan_server.domain.incident_kind import IncidentClass, Purpose
+from kentongan_server.domain.lifecycle import OPEN_INCIDENT_STATES, IncidentStatus
+
+
+class FakeIncidents:
+    """`incidents` and `reports` by id."""
+
+    def __init__(self) -> None:
+        self.incidents: dict[str, Incident] = {}
+        self.reports: dict[str, Report] = {}
+
+    def report(self, report_id: str) -> Report | None:
+        """See the port, as with everything below."""
+        return self.reports.get(report_id)
+
+    def add_report(self, report: Report) -> None:
+        if report.id in self.reports or report.incident not in self.incidents:
+            raise ValueError("A report has an id of its own and speaks of an incident that is kept.")
+        self.reports[report.id] = report
+
+    def reports_of(self, incident_id: str) -> list[Report]:
+        found = [report for report in self.reports.values() if report.incident == incident_id]
+        return sorted(found, key=lambda report: report.received_at)
+
+    def incident(self, incident_id: str) -> Incident | None:
+        return self.incidents.get(incident_id)
+
+    def open_incident(
+        self, region: str, incident_class: IncidentClass, purpose: Purpose, since: datetime
+    ) -> Incident | None:
+        found = [
+            incident
+            for incident in self.incidents.values()
+            if (incident.region, incident.incident_class, incident.purpose) == (region, incident_class, purpose)
+            and incident.status in OPEN_INCIDENT_STATES
+            and incident.opened_at >= since
+        ]
+        return max(found, key=lambda incident: incident.opened_at, default=None)
+
+    def add_incident(self, incident: Incident) -> None:
+        if incident.id in self.incidents:
+            raise ValueError("An incident has an id of its own.")
+        self.incidents[incident.id] = incident
+
+    def set_status(self, incident_id: str, status: IncidentStatus) -> None:
+        self.incidents[incident_id] = replace(self.incidents[incident_id], status=status)
+
+    def newest(self, regions: Collection[str] | None, limit: int) -> list[Incident]:
+        found = [i for i in self.incidents.values() if regions is None or i.region in regions]
+        return sorted(found, key=lambda i: (i.opened_at, i.id), reverse=True)[:limit]
+
+    def report_counts(self, incident_ids: Collection[str]) -> dict[str, int]:
+        counts = {incident_id: len(self.reports_of(incident_id)) for incident_id in incident_ids}
+        return {incident_id: count for incident_id, count in counts.items() if count}

@@ -1,0 +1,27 @@
+"""A way to the kentongan in memory: can be away, and remembers what it sent."""
+
+from kentongan_server.ports.alarms import Order
+from kentongan_server.ports.sounder import LinkDownError
+
+
+class FakeSounder:
+    """`away` makes every attempt fail; `orders` and `shown` hold what was sent, in order."""
+
+    def __init__(self) -> None:
+        self.away = False
+        self.orders: list[Order] = []
+        self.shown: list[tuple[str, str, str, str]] = []
+
+    async def send(self, order: Order) -> None:
+        """See the port."""
+        self._assert_here()
+        self.orders.append(order)
+
+    async def show(self, node: str, report: str, stage: str, incident: str) -> None:
+        """See the port."""
+        self._assert_here()
+        self.shown.append((node, report, stage, incident))
+
+    def _assert_here(self) -> None:
+        if self.away:
+            raise LinkDownError("the broker is away")

@@ -1,0 +1,93 @@
+"""Transactions in memory: what a failed job wrote is gone, as it is on a disk."""
+
+from collections.abc import Callable
+from copy import copy
+from typing import Any, TypeVar
+
+from tests.fakes.alarms import FakeAlarms
+from tests.fakes.incidents import FakeIncidents
+from tests.fakes.outbox import FakeOutbox
+from tests.fakes.people import FakePeople
+from tests.fakes.places import FakePlaces
+from tests.fakes.timeline import FakeTimeline
+
+from kentongan_server.ports.clock import Clock
+from kentongan_server.ports.identifiers import Identifiers
+from kentongan_server.ports.unit_of_work import Committed, Listeners, UnitOfWork
+
+Result = TypeVar("Result")
+
+
+class InMemoryTransactions:
+    """The books lie open for a test to look at. `away` makes every job fail, as a full disk does."""
+
+    def __init__(self, clock: Clock, identifiers: Identifiers, listeners: Listeners) -> None:
+        self.incidents = FakeIncidents()
+        self.places = FakePlaces()
+        self.people = FakePeople()
+        self.alarms = FakeAlarms(self.incidents, self.places)
+        self.outbox = FakeOutbox(self.incidents)
+        self.timeline = FakeTimeline()
+        self.away = False
+        self._on_commit: Callable[[Committed], None] = lambda _: None
+        self._unit = UnitOfWork(
+            incidents=self.incidents,
+            alarms=self.alarms,
+            places=self.places,
+            people=self.people,
+            outbox=self.outbox,
+            timeline=self.timeline,
+            clock=clock,
+            identifiers=identifiers,
+            listeners=listeners,
+        )
+
+    def listen(self, on_commit: Callable[[Committed], None]) -> None:
+        """Call `on_commit` after each job that was kept."""
+        self._on_commit = on_commit
+
+    async def run(self, job: Callable[[UnitOfWork], Result]) -> Result:
+        """See the port."""
+        return self.do(job)
+
+    async def read(self, query: Callable[[UnitOfWork], Result]) -> Result:
+        """See the port."""
+        self._assert_here()
+        before = self._remember()
+        try:
+            return query(self._unit)
+        finally:
+            self._go_back(before)
+
+    def do(self, job: Callable[[UnitOfWork], Result]) -> Result:
+        """`run` for tests that need no loop."""
+        self._assert_here()
+        self.alarms.new_commands, self.outbox.new_items = [], []
+        before, grown_from = self._remember(), self.timeline.last_seq()
+        try:
+            result = job(self._unit)
+            orders = self.alarms.orders(self.alarms.new_commands)
+        except BaseException:
+            self._go_back(before)
+            raise
+        self._on_commit(Committed(orders, bool(self.outbox.new_items), self.timeline.last_seq() > grown_from))
+        return result
+
+    def _assert_here(self) -> None:
+        if self.away:
+            raise OSError("The disk is full.")
+
+    def _books(self) -> list[Any]:
+        return [self.incidents, self.places, self.people, self.alarms, self.outbox, self.timeline]
+
+    def _remember(self) -> list[dict[str, Any]]:
+        """The containers of every book; what they hold never changes in place."""
+        kept = (dict, list, set)
+        return [
+            {name: copy(value) for name, value in vars(book).items() if isinstance(value, kept)}
+            for book in self._books()
+        ]
+
+    def _go_back(self, before: list[dict[str, Any]]) -> None:
+        for book, remembered in zip(self._books(), before, strict=True):
+            vars(book).update(remembered)

@@ -1,0 +1,133 @@
+"""What every AlarmBook keeps."""
+
+from dataclasses import replace
+
+import pytest
+from tests.ports.samples import NONCE, a_command, a_node, an_alarm, an_incident, at
+
+from kentongan_server.domain.alarm import Action
+from kentongan_server.domain.incident_kind import IncidentKind, Purpose
+from kentongan_server.domain.lifecycle import AlarmState, CommandState
+from kentongan_server.domain.place import Presence
+from kentongan_server.ports.alarms import Order
+from kentongan_server.ports.unit_of_work import Transactions, UnitOfWork
+
+
+async def due(store: Transactions, seconds: float, limit: int = 100) -> list[str]:
+    found = await store.read(lambda uow: uow.alarms.commands_due(at(seconds), limit))
+    return [command.id for command in found]
+
+
+async def test_an_alarm_comes_back_as_it_was_kept(store: Transactions) -> None:
+    gated = an_alarm("gated", state=AlarmState.GATED, level=0, due_at=at(15), requested_at=at(1))
+    await store.run(lambda uow: uow.alarms.add_alarm(gated))
+    assert await store.read(lambda uow: uow.alarms.alarm("gated")) == gated
+    assert await store.read(lambda uow: uow.alarms.alarm("none")) is None
+    assert await store.read(lambda uow: uow.alarms.alarm_of("none")) is None
+
+
+async def test_the_alarm_of_an_incident_is_its_newest(store: Transactions) -> None:
+    def fill(uow: UnitOfWork) -> None:
+        uow.alarms.add_alarm(an_alarm("newer", requested_at=at(120)))
+        uow.alarms.add_alarm(an_alarm("between", requested_at=at(60)))
+        uow.incidents.add_incident(an_incident("quiet"))
+
+    await store.run(fill)
+    assert (await store.read(lambda uow: uow.alarms.alarm_of("incident-1"))).id == "newer"
+    found = await store.read(lambda uow: uow.alarms.alarms_of(["incident-1", "quiet"]))
+    assert {incident: alarm.id for incident, alarm in found.items()} == {"incident-1": "newer"}
+
+
+async def test_state_level_and_gate_are_written(store: Transactions) -> None:
+    await store.run(lambda uow: uow.alarms.set_alarm("alarm-1", AlarmState.GATED, 3, at(15)))
+    changed = replace(an_alarm(), state=AlarmState.GATED, level=3, due_at=at(15))
+    assert await store.read(lambda uow: uow.alarms.alarm("alarm-1")) == changed
+
+
+async def test_a_gate_is_due_at_its_time_while_it_is_shut(store: Transactions) -> None:
+    async def gates(seconds: float) -> list[str]:
+        return [alarm.id for alarm in await store.read(lambda uow: uow.alarms.gates_due(at(seconds)))]
+
+    await store.run(lambda uow: uow.alarms.set_alarm("alarm-1", AlarmState.GATED, 0, at(15)))
+    assert await gates(14.999) == []
+    assert await gates(15) == ["alarm-1"]
+    await store.run(lambda uow: uow.alarms.set_alarm("alarm-1", AlarmState.ACTIVE, 1, at(15)))
+    assert await gates(15) == []
+
+
+async def test_commands_come_back_as_they_were_kept_in_order(store: Transactions) -> None:
+    silence = a_command("c3", node="ktg-1", action=Action.SILENCE, created_at=at(9))
+    commands = [a_command("c2", node="ktg-2"), a_command("c1", node="ktg-1", counter=7, attempts=2), silence]
+    await store.run(lambda uow: uow.alarms.add_commands(commands, at(1)))
+    assert await store.read(lambda uow: uow.alarms.command("c1")) == commands[1]
+    assert await store.read(lambda uow: uow.alarms.command("c9")) is None
+    found = await store.read(lambda uow: uow.alarms.commands_of(["incident-1"]))
+    assert found == [commands[1], commands[0], silence]
+    assert await store.read(lambda uow: uow.alarms.commands_of([])) == []
+
+
+async def test_no_commands_are_no_trouble(store: Transactions) -> None:
+    await store.run(lambda uow: uow.alarms.add_commands([], at(1)))
+    assert await store.read(lambda uow: uow.alarms.orders([])) == []
+
+
+async def test_a_command_is_due_at_its_time_until_it_is_over(store: Transactions) -> None:
+    await store.run(lambda uow: uow.alarms.add_commands([a_command("c1"), a_command("c2", node="ktg-2")], at(1)))
+    assert await due(store, 0.999) == []
+    assert sorted(await due(store, 1)) == ["c1", "c2"]
+    assert len(await due(store, 1, limit=1)) == 1
+    await store.run(lambda uow: uow.alarms.set_command("c1", CommandState.SOUNDING, at(300)))
+    await store.run(lambda uow: uow.alarms.set_command("c2", CommandState.COMPLETED, None))
+    assert await due(store, 299) == []
+    assert await due(store, 9999) == ["c1"]
+    assert (await store.read(lambda uow: uow.alarms.command("c2"))).state is CommandState.COMPLETED
+
+
+async def test_what_is_due_longest_comes_first(store: Transactions) -> None:
+    def fill(uow: UnitOfWork) -> None:
+        for name, seconds in (("b", 2), ("c", 3), ("a", 1)):
+            uow.alarms.add_commands([a_command(name)], at(seconds))
+
+    await store.run(fill)
+    assert await due(store, 10) == ["a", "b", "c"]
+
+
+async def test_another_attempt_keeps_the_id(store: Transactions) -> None:
+    await store.run(lambda uow: uow.alarms.add_commands([a_command("c1", state=CommandState.SENT)], at(1)))
+    await store.run(lambda uow: uow.alarms.try_again("c1", CommandState.QUEUED, 42, 2, at(3)))
+    assert await store.read(lambda uow: uow.alarms.command("c1")) == a_command("c1", counter=42, attempts=2)
+    assert (await due(store, 2.999), await due(store, 3)) == ([], ["c1"])
+
+
+@pytest.mark.parametrize("state", CommandState)
+async def test_only_queued_commands_become_sent(store: Transactions, state: CommandState) -> None:
+    await store.run(lambda uow: uow.alarms.add_commands([a_command("c1", state=state)], at(1)))
+    await store.run(lambda uow: uow.alarms.mark_sent(["c1"]))
+    after = (await store.read(lambda uow: uow.alarms.command("c1"))).state
+    assert after is (CommandState.SENT if state is CommandState.QUEUED else state)
+
+
+async def test_a_node_that_is_back_is_asked_at_once(store: Transactions) -> None:
+    def fill(uow: UnitOfWork) -> None:
+        for state in (CommandState.QUEUED, CommandState.SENT, CommandState.SOUNDING):
+            uow.alarms.add_commands([a_command(state, state=state)], at(100))
+        uow.alarms.add_commands([a_command("over")], at(100))
+        uow.alarms.set_command("over", CommandState.EXPIRED, None)
+        uow.alarms.add_commands([a_command("another", node="ktg-2")], at(100))
+
+    await store.run(fill)
+    await store.run(lambda uow: uow.alarms.make_due("ktg-1", at(5)))
+    assert sorted(await due(store, 5)) == ["queued", "sent"]
+
+
+async def test_an_order_says_all_that_is_to_be_sealed(store: Transactions) -> None:
+    def fill(uow: UnitOfWork) -> None:
+        uow.places.heard(a_node("ktg-1", presence=Presence.ONLINE, nonce=NONCE), at(0))
+        uow.incidents.add_incident(an_incident("drill", kind=IncidentKind.FIRE, purpose=Purpose.DRILL))
+        uow.alarms.add_alarm(an_alarm("drill", incident="drill"))
+        uow.alarms.add_commands([a_command("c1", incident="drill", alarm="drill", counter=7)], at(1))
+        uow.alarms.add_commands([a_command("mute", node="ktg-2")], at(1))
+
+    await store.run(fill)
+    order = Order("c1", "ktg-1", Action.SOUND, "drill", IncidentKind.FIRE, Purpose.DRILL, NONCE, 7)
+    assert await store.read(lambda uow: uow.alarms.orders(["c1", "mute"])) == [order]

@@ -1,0 +1,94 @@
+"""What every Places keeps."""
+
+from dataclasses import replace
+
+from tests.ports.samples import NONCE, RT1, RT2, a_node, a_region, at
+
+from kentongan_server.domain.place import NodeRole, Presence
+from kentongan_server.ports.unit_of_work import Transactions, UnitOfWork
+
+HEARD = a_node(
+    presence=Presence.ONLINE,
+    siren="sounding",
+    boot=3,
+    session=2,
+    seq=9,
+    nonce=NONCE,
+    report="ktg-1.3.1",
+    stage="stored",
+)
+
+
+async def test_regions_are_kept_and_changed(store: Transactions) -> None:
+    renamed = a_region(RT2, name="RT 02 yang baru", latitude=-7.0, longitude=110.5)
+    await store.run(lambda uow: uow.places.put_region(renamed))
+    assert await store.read(lambda uow: uow.places.region(RT2)) == renamed
+    assert await store.read(lambda uow: uow.places.region("33.74.99")) is None
+    assert [r.code for r in await store.read(lambda uow: uow.places.regions(None))] == [RT1, RT2]
+    assert await store.read(lambda uow: uow.places.regions([RT2, "33.74.99"])) == [renamed]
+    assert await store.read(lambda uow: uow.places.regions([])) == []
+
+
+async def test_nodes_are_found_by_name_and_by_region(store: Transactions) -> None:
+    assert await store.read(lambda uow: uow.places.node("ktg-1")) == a_node()
+    assert await store.read(lambda uow: uow.places.node("ktg-0")) is None
+    names = await store.read(lambda uow: [node.id for node in uow.places.nodes_of(None)])
+    assert names == ["ktg-1", "ktg-2", "ktg-9"]
+    assert await store.read(lambda uow: [n.id for n in uow.places.nodes_of([RT2])]) == ["ktg-9"]
+    assert await store.read(lambda uow: uow.places.nodes_of([])) == []
+
+
+async def test_a_known_node_that_is_put_again_keeps_what_was_heard_of_it(store: Transactions) -> None:
+    await store.run(lambda uow: uow.places.heard(HEARD, at(1)))
+    await store.run(lambda uow: uow.places.take_counters(["ktg-1"]))
+    await store.run(lambda uow: uow.places.put_node(a_node(region=RT2, role=NodeRole.GATEWAY)))
+    kept = await store.read(lambda uow: uow.places.node("ktg-1"))
+    assert kept == replace(HEARD, region=RT2, role=NodeRole.GATEWAY)
+    assert await store.run(lambda uow: uow.places.take_counters(["ktg-1"])) == {"ktg-1": 2}
+
+
+async def test_what_a_node_says_does_not_move_it(store: Transactions) -> None:
+    await store.run(lambda uow: uow.places.heard(replace(HEARD, region="", role=NodeRole.GATEWAY), at(1)))
+    assert await store.read(lambda uow: uow.places.node("ktg-1")) == HEARD
+
+
+async def test_counters_rise_for_each_node_alone(store: Transactions) -> None:
+    def take(*nodes: str):
+        return store.run(lambda uow: uow.places.take_counters(nodes))
+
+    assert await take("ktg-1", "ktg-2") == {"ktg-1": 1, "ktg-2": 1}
+    assert await take("ktg-1") == {"ktg-1": 2}
+    assert await take("ktg-2", "ktg-1") == {"ktg-1": 3, "ktg-2": 2}
+    assert await take("nobody") == {}
+    assert await take() == {}
+
+
+async def test_counters_of_a_failed_job_are_not_spent(store: Transactions) -> None:
+    def fail(uow: UnitOfWork) -> None:
+        uow.places.take_counters(["ktg-1"])
+        raise LookupError("no")
+
+    try:
+        await store.run(fail)
+    except LookupError:
+        pass
+    assert await store.run(lambda uow: uow.places.take_counters(["ktg-1"])) == {"ktg-1": 1}
+
+
+async def test_only_online_nodes_can_fall_silent(store: Transactions) -> None:
+    def hear(uow: UnitOfWork) -> None:
+        uow.places.heard(HEARD, at(0))
+        uow.places.heard(replace(HEARD, id="ktg-2"), at(10))
+        uow.places.heard(replace(HEARD, id="ktg-9", presence=Presence.OFFLINE), at(0))
+
+    await store.run(hear)
+
+    async def silent(seconds: float) -> list[str]:
+        return [node.id for node in await store.read(lambda uow: uow.places.silent_since(at(seconds)))]
+
+    assert await silent(0) == []
+    assert await silent(0.001) == ["ktg-1"]
+    assert sorted(await silent(10.001)) == ["ktg-1", "ktg-2"]
+    await store.run(lambda uow: uow.places.set_presence("ktg-1", Presence.OFFLINE))
+    assert await silent(10.001) == ["ktg-2"]
+    assert await store.read(lambda uow: uow.places.node("ktg-1")) == replace(HEARD, presence=Presence.OFFLINE)

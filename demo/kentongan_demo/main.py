@@ -162,7 +162,7 @@ def _wait(stage: Stage, over: threading.Event, seconds: float | None) -> None:
 
 def _summarise(console: Console, stage: Stage) -> None:
     counts = stage.tally.counts
-    table = Table(title="Ringkasan · Summary", title_justify="left")
+    table = Table(title="Ringkasan · Summary", title_justify="left", show_header=False)
     table.add_column("")
     table.add_column("", justify="right")
     for label, number in (

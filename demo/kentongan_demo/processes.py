@@ -42,10 +42,6 @@ class Processes:
         self._started.append((name, process))
         return process
 
-    def forget(self, process: subprocess.Popen[bytes]) -> None:
-        """This one has done its work and ended."""
-        self._started = [(name, one) for name, one in self._started if one is not process]
-
     def ended(self) -> str | None:
         """The name of a process that ended by itself, if any."""
         for name, process in self._started:
@@ -85,7 +81,7 @@ def wait_until(ready: Callable[[], bool], processes: Processes, what: str, secon
             raise DemoError(f"The {name} ended at once: {processes.why(name)}")
         if time.monotonic() > deadline:
             raise DemoError(f"The {what} was not ready within {seconds:.0f} s; its log may tell why.")
-        time.sleep(0.02)
+        time.sleep(0.05)
 
 
 def _end_with_parent() -> None:

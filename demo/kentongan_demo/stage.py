@@ -8,6 +8,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -18,9 +19,10 @@ from kentongan_broker.enrolment import Enrolment, enrol
 from kentongan_broker.process import Broker, start
 from kentongan_contract.seal import link_key, node_key
 from kentongan_demo.city import DemoCity
-from kentongan_demo.processes import DemoError, Processes, wait_until
+from kentongan_demo.processes import Processes, wait_until
 from kentongan_demo.serial_cable import SerialCable
 from kentongan_demo.tally import Tally
+from kentongan_server.outbound.police.credentials import ensure_cap_credentials
 
 ROOT = Path(__file__).resolve().parents[2]
 UNIX_NODE = ROOT / "firmware" / "unix_main.py"
@@ -48,6 +50,7 @@ class Stage:
         self._master = secrets.token_bytes(32)
         self._webhook_secret = secrets.token_urlsafe(32)
         self._cable: SerialCable | None = None
+        self._http = httpx.Client(timeout=5.0)
 
     @property
     def police_inbox_url(self) -> str:
@@ -62,12 +65,11 @@ class Stage:
         self._write_files()
         if self.broker.kind == "amqtt":
             say("Mosquitto is not installed: using the embedded amqtt broker, which is for demos only.")
-        self._run_once("keys", "make-keys")
         self._start_centre()
         self._start_server()
         self._start_kentongan(enrolment)
-        wait_until(lambda: _answers(f"{self.police_inbox_url}/healthz"), self.processes, "command centre")
-        wait_until(lambda: _answers(f"{self.base_url}/readyz"), self.processes, "server")
+        wait_until(lambda: self._answers(f"{self.police_inbox_url}/healthz"), self.processes, "command centre")
+        wait_until(lambda: self._answers(f"{self.base_url}/readyz"), self.processes, "server")
         self.tally = Tally(self.base_url, self.city.tokens["operator"])
         wait_until(self._all_heard, self.processes, "city of kentongan")
         self.took = time.monotonic() - begun
@@ -93,7 +95,7 @@ class Stage:
     def police_forwards(self) -> int:
         """How many documents lie in the command centre's inbox."""
         try:
-            return len(httpx.get(f"{self.police_inbox_url}/api/messages", timeout=5.0).json())
+            return len(self._http.get(f"{self.police_inbox_url}/api/messages").json())
         except httpx.HTTPError:
             return 0
 
@@ -110,9 +112,12 @@ class Stage:
             self._cable.unplug()
         if hasattr(self, "broker"):
             self.broker.stop()
+        self._http.close()
 
     def _write_files(self) -> None:
         self._write("master.key", self._master.hex())
+        now = datetime.now(UTC)  # noqa: TID251  # a certificate begins now
+        ensure_cap_credentials(self.folder / "cap.key", self.folder / "cap.pem", name="Kentongan demo", now=now)
         self._write("city.json", json.dumps(self.city.description))
         session = {
             "tokens": self.city.tokens,
@@ -146,14 +151,6 @@ class Stage:
             "KENTONGAN_CAP_CERT_FILE": str(self.folder / "cap.pem"),
             "KENTONGAN_DEMO_FILE": str(self.folder / "session.json"),
         }
-
-    def _run_once(self, name: str, *words: str) -> None:
-        process = self.processes.start(
-            name, [sys.executable, "-m", "kentongan_server", *words], self._server_environment()
-        )
-        if process.wait(60) != 0:
-            raise DemoError(f"{words[0]} failed: {self.processes.why(name)}")
-        self.processes.forget(process)
 
     def _start_centre(self) -> None:
         environment = {
@@ -222,10 +219,16 @@ class Stage:
         }
         self.processes.start("gateway", [sys.executable, "-m", "kentongan_gateway", "run"], environment)
 
+    def _answers(self, url: str) -> bool:
+        try:
+            return self._http.get(url).is_success
+        except httpx.HTTPError:
+            return False
+
     def _all_heard(self) -> bool:
         try:
             headers = {"Authorization": f"Bearer {self.city.tokens['operator']}"}
-            regions = httpx.get(f"{self.base_url}/api/v1/regions", headers=headers, timeout=5.0).json()
+            regions = self._http.get(f"{self.base_url}/api/v1/regions", headers=headers).json()
         except httpx.HTTPError:
             return False
         return all(node["presence"] == "online" for region in regions for node in region["nodes"])
@@ -243,10 +246,3 @@ def free_port() -> int:
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
         return int(door.getsockname()[1])
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(url, timeout=2.0).is_success
-    except httpx.HTTPError:
-        return False

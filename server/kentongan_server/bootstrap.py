@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Protocol
 
 from fastapi import FastAPI
 
@@ -30,14 +31,22 @@ from kentongan_server.outbound.police.cap import CapIdentity, CapResponder, CapS
 from kentongan_server.outbound.police.connection import open_connections
 from kentongan_server.outbound.police.webhook import WebhookResponder
 from kentongan_server.outbound.telemetry.database import DatabaseTelemetry
-from kentongan_server.outbound.telemetry.influx import InfluxTelemetry
 from kentongan_server.ports.outbox import Channel
 from kentongan_server.ports.responder import Responder
+from kentongan_server.ports.telemetry import Telemetry
 from kentongan_server.ports.unit_of_work import Committed, Listeners
 from kentongan_server.settings import Settings
 from kentongan_server.use_cases.alarming import raise_alarm
 from kentongan_server.use_cases.forwarding import forward_report
 from kentongan_server.use_cases.informing import tell_reporter, tell_residents
+
+
+class ClosableTelemetry(Telemetry, Protocol):
+    """A telemetry that holds something open."""
+
+    def close(self) -> None:
+        """Let it go."""
+        ...
 
 
 class SettingsError(Exception):
@@ -163,9 +172,11 @@ async def _responders(settings: Settings, doors: AsyncExitStack) -> dict[Channel
     return found
 
 
-def _telemetry(settings: Settings) -> InfluxTelemetry | DatabaseTelemetry:
+def _telemetry(settings: Settings) -> ClosableTelemetry:
     if settings.influx_url is None:
         return DatabaseTelemetry(open_database(settings.telemetry_url))
+    from kentongan_server.outbound.telemetry.influx import InfluxTelemetry  # a quarter of a second, only when wanted
+
     return InfluxTelemetry(
         settings.influx_url, settings.influx_token.get_secret_value(), settings.influx_org, settings.influx_bucket
     )

@@ -11,15 +11,11 @@ from typing import Annotated, Any, NoReturn
 
 import structlog
 import typer
-import uvicorn
 from pydantic import ValidationError
 
-from kentongan_server.bootstrap import SettingsError, create_app, listeners
 from kentongan_server.domain.people import Membership, Person, Role
 from kentongan_server.domain.place import Node, NodeRole, Presence, Region
 from kentongan_server.outbound.clock.system_clock import SystemClock, UlidIdentifiers
-from kentongan_server.outbound.database.engine import migrate, open_database
-from kentongan_server.outbound.database.transactions import DatabaseTransactions
 from kentongan_server.outbound.police.credentials import ensure_cap_credentials
 from kentongan_server.settings import Settings
 from kentongan_server.use_cases.governing.install_city import City, install_city
@@ -28,9 +24,17 @@ app = typer.Typer(help="The Kentongan server.", no_args_is_help=True, pretty_exc
 
 
 @app.command()
-def run() -> None:
+def run(
+    city: Annotated[Path | None, typer.Option(help="Install this city first, as install-city does")] = None,
+) -> None:
     """Serve, with the settings of the environment (KENTONGAN_*)."""
+    import uvicorn  # with all that follows half a second that the other commands need not wait
+
+    from kentongan_server.bootstrap import SettingsError, create_app
+
     settings = _settings()
+    if city is not None:
+        install_city_command(city)
     _log_as_json()
     try:
         server = create_app(settings)
@@ -51,7 +55,11 @@ def run() -> None:
 @app.command("install-city")
 def install_city_command(city_file: Annotated[Path, typer.Argument(help="The city as JSON")]) -> None:
     """Make regions, nodes and people be as the file says; repeating it changes nothing."""
-    import asyncio  # the only command that needs a loop of its own
+    import asyncio
+
+    from kentongan_server.bootstrap import listeners
+    from kentongan_server.outbound.database.engine import migrate, open_database
+    from kentongan_server.outbound.database.transactions import DatabaseTransactions
 
     settings = _settings()
     try:
@@ -100,10 +108,10 @@ def _read_city(found: dict[str, Any]) -> City:
     for region in found["regions"]:
         regions.append(Region(region["code"], region["name"], float(region["latitude"]), float(region["longitude"])))
         for node in region["nodes"]:
-            role = NodeRole(node.get("role", NodeRole.KENTONGAN))
+            kind = NodeRole(node.get("role", NodeRole.KENTONGAN))
             nodes.append(
                 Node(
-                    node["id"], region["code"], role, Presence.UNKNOWN, "silent",
+                    node["id"], region["code"], kind, Presence.UNKNOWN, "silent",
                     boot=-1, session=-1, seq=-1, nonce=None, report=None, stage=None,
                 )
             )  # fmt: skip

@@ -58,17 +58,18 @@ def _roll() -> tuple[int, ...]:
 
 _CRIME_MS = 60_000
 _CALM_MS = 30_000
+_UNENDING = 10_000  # more rounds than any duration holds: the duration ends it
 
 _CODES: dict[IncidentKind, Code] = {
     code.kind: code
     for code in (
-        Code(IncidentKind.PANIC, "titir", _titir(), 0, _CRIME_MS, "red", "Panik", "Panic"),
-        Code(IncidentKind.THEFT, "5-5", _grouped(5), 0, _CRIME_MS, "red", "Pencurian", "Theft"),
-        Code(IncidentKind.ROBBERY, "2-2", _grouped(2), 0, _CRIME_MS, "red", "Perampokan", "Robbery"),
-        Code(IncidentKind.KILLING, "1-1", _grouped(1), 0, _CRIME_MS, "red", "Pembunuhan", "Killing"),
-        Code(IncidentKind.ASSAULT, "titir", _titir(), 0, _CRIME_MS, "red", "Penganiayaan", "Assault"),
-        Code(IncidentKind.FIRE, "3-3", _grouped(3), 0, _CRIME_MS, "amber", "Kebakaran", "Fire"),
-        Code(IncidentKind.DISASTER, "4-4", _grouped(4), 0, _CRIME_MS, "amber", "Bencana", "Disaster"),
+        Code(IncidentKind.PANIC, "titir", _titir(), _UNENDING, _CRIME_MS, "red", "Panik", "Panic"),
+        Code(IncidentKind.THEFT, "5-5", _grouped(5), _UNENDING, _CRIME_MS, "red", "Pencurian", "Theft"),
+        Code(IncidentKind.ROBBERY, "2-2", _grouped(2), _UNENDING, _CRIME_MS, "red", "Perampokan", "Robbery"),
+        Code(IncidentKind.KILLING, "1-1", _grouped(1), _UNENDING, _CRIME_MS, "red", "Pembunuhan", "Killing"),
+        Code(IncidentKind.ASSAULT, "titir", _titir(), _UNENDING, _CRIME_MS, "red", "Penganiayaan", "Assault"),
+        Code(IncidentKind.FIRE, "3-3", _grouped(3), _UNENDING, _CRIME_MS, "amber", "Kebakaran", "Fire"),
+        Code(IncidentKind.DISASTER, "4-4", _grouped(4), _UNENDING, _CRIME_MS, "amber", "Bencana", "Disaster"),
         Code(IncidentKind.MEDICAL, "4-4", _grouped(4), 4, _CRIME_MS, "blue", "Darurat medis", "Medical emergency"),
         Code(IncidentKind.COMMUNITY_WORK, "sepisan", _sepisan(), 6, _CALM_MS, "green", "Kerja bakti", "Community work"),
         Code(IncidentKind.GATHERING, "sepisan", _sepisan(), 6, _CALM_MS, "green", "Kumpul warga", "Gathering"),

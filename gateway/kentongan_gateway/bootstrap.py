@@ -119,6 +119,7 @@ def build(settings: Settings, log: FilteringBoundLogger, tell: Callable[[dict[st
         clock_ms=clock_ms,
         random=draw,
         note=writer.add,
+        on_disk=lambda: writer.settled,
         log=log,
         tell=tell,
     )

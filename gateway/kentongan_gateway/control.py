@@ -1,7 +1,7 @@
 """Commands on stdin, events on stdout, one JSON object a line: for the demo and the tests, never for the field.
 
-{"do":"press","hold_ms":1500}, {"do":"release"}, {"do":"silence"}, {"do":"status"}. Each is answered with "ok". The
-button and the key are moved at the mock pins, so that a press goes the way of a finger. The end of stdin is the end of
+{"do":"press","hold_ms":1500}, {"do":"release"}, {"do":"silence"}, {"do":"status"}; each has its "answer". The button
+and the key are moved at the mock pins, so that a press goes the way of a finger. The end of stdin is the end of
 the gateway: whoever steered it is gone.
 """
 
@@ -13,7 +13,6 @@ from typing import Any, TextIO
 
 from kentongan_gateway.siren import Panel, PinsError
 
-HOLD_MS = 1500
 KEY_MS = 150
 
 
@@ -43,18 +42,14 @@ class Control:
             request = json.loads(line)
             if type(request) is not dict:
                 raise ValueError("a command is a JSON object")
-            self._answer({"ok": True, "do": request.get("do")} | self._do(request))
+            self._answer({"event": "answer", "do": request.get("do"), "ok": True} | self._do(request))
         except (ValueError, PinsError) as error:
-            self._answer({"ok": False, "error": str(error)})
+            self._answer({"event": "answer", "ok": False, "error": str(error)})
 
     def _do(self, request: dict[str, Any]) -> dict[str, Any]:
         match request.get("do"):
             case "press":
-                hold_ms = request.get("hold_ms", HOLD_MS)
-                if type(hold_ms) is not int or not 0 <= hold_ms <= 600_000:
-                    raise ValueError("hold_ms is a whole number of milliseconds, at most 600000")
-                self._panel.drive_button(True)
-                self._loop.call_later(hold_ms / 1000, self._panel.drive_button, False)
+                self._press(request.get("hold_ms"))
             case "release":
                 self._panel.drive_button(False)
             case "silence":
@@ -65,6 +60,13 @@ class Control:
             case other:
                 raise ValueError(f"there is no command {other!r}")
         return {}
+
+    def _press(self, hold_ms: object) -> None:
+        if hold_ms is not None and (type(hold_ms) is not int or not 0 <= hold_ms <= 600_000):
+            raise ValueError("hold_ms must be 0 to 600000, or absent to hold until released")
+        self._panel.drive_button(True)
+        if isinstance(hold_ms, int):
+            self._loop.call_later(hold_ms / 1000, self._panel.drive_button, False)
 
     def _read(self, stream: TextIO) -> None:
         for line in stream:

@@ -30,8 +30,8 @@ JITTER = 0.2
 class Gateway:
     """One RT's gateway; everything here runs in the event loop.
 
-    `line_keys` gives the fingerprint of each serial node's line key, `note` has something written to the spool soon,
-    `tell(event)` hears what a watcher may want to see. Fit link and lines before anything else.
+    `line_keys` gives the fingerprint of each serial node's line key, `note` has something written to the spool soon
+    and `on_disk` says that all of it is, `tell(event)` hears what a watcher may want to see. Fit link and lines before anything else.
     """
 
     def __init__(
@@ -47,6 +47,7 @@ class Gateway:
         clock_ms: Callable[[], int],
         random: Callable[[], float],
         note: Callable[[Note], None],
+        on_disk: Callable[[], bool],
         log: FilteringBoundLogger,
         tell: Callable[[dict[str, Any]], None],
     ) -> None:
@@ -61,6 +62,7 @@ class Gateway:
         self._clock_ms = clock_ms
         self._random = random
         self._note = note
+        self._on_disk = on_disk
         self._log = log
         self._tell = tell
         self._wake = asyncio.Event()
@@ -192,6 +194,7 @@ class Gateway:
             "refused": self._kentongan.refused,
             "kept": self._reports.count(),
             "not_kept": self._reports.not_kept,
+            "on_disk": self._on_disk(),
             "lines": self._lines.open_lines(),
             "relayed": {"up": self._relay.up_count, "down": self._relay.down_count},
             "refused_on_lines": dict(self._relay.refused) | {"noise": self._lines.dropped()},

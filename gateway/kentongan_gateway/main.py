@@ -63,6 +63,7 @@ async def _serve(settings: Settings, log: FilteringBoundLogger, events: LineWrit
         loop.add_signal_handler(number, stop.set)
     if events is not None:
         Control(post.panel, post.gateway.status, tell, stop.set).start(sys.stdin)
+        tell({"event": "ready", "node": settings.node})
     notice = ServiceNotice()
     try:
         return await _until(stop, log, post, notice)

@@ -44,13 +44,13 @@ def micropython(say: Say = print, cache: Path = CACHE) -> Path:
     found = _named("KENTONGAN_MICROPYTHON") or _on_path("micropython") or (wrapper if wrapper.is_file() else None)
     if found:
         return found
-    archives = debian_archives(_sources()) if shutil.which("apt-get") else []
+    archives = debian_archives(apt_sources()) if shutil.which("apt-get") else []
     if not archives:  # Ubuntu has the package under its own roof
-        return _installed("MicroPython", "micropython", ("micropython",), say)
+        return install("MicroPython", "micropython", ("micropython",), say)
     reasons = []
     for archive in archives:
         try:
-            _fetch_micropython(archive, cache, say)
+            fetch_micropython(archive, cache, say)
         except MissingPartError as problem:
             reasons.append(str(problem))
         else:
@@ -63,13 +63,13 @@ def micropython(say: Say = print, cache: Path = CACHE) -> Path:
 
 def mosquitto(say: Say = print) -> Path:
     """The Mosquitto broker, installed where this may install; MissingPartError otherwise."""
-    return _on_path("mosquitto") or _installed("Mosquitto", "mosquitto", ("mosquitto",), say)
+    return _on_path("mosquitto") or install("Mosquitto", "mosquitto", ("mosquitto",), say)
 
 
 def victoria_metrics(say: Say = print) -> Path:
     """VictoriaMetrics, the time-series neighbour of the telemetry tests; MissingPartError if it cannot be had."""
     names = ("victoria-metrics", "victoria-metrics-prod")
-    return _on_path(*names) or _installed("VictoriaMetrics", "victoria-metrics", names, say)
+    return _on_path(*names) or install("VictoriaMetrics", "victoria-metrics", names, say)
 
 
 def chromium(say: Say = print) -> Path:
@@ -79,7 +79,7 @@ def chromium(say: Say = print) -> Path:
     if found:
         return found
     try:
-        return _installed("Chromium", "chromium", names, say)
+        return install("Chromium", "chromium", names, say)
     except MissingPartError as problem:  # Ubuntu has no such package, only a snap that a browser driver cannot steer
         found = _install_by_playwright(say)
         if found is None:
@@ -111,11 +111,13 @@ def debian_archives(printed_uris: str) -> list[str]:
     return list(dict.fromkeys(archives))
 
 
-def _sources() -> str:
+def apt_sources() -> str:
+    """What apt would fetch from this machine's own sources, one address a line."""
     return _run(["apt-get", "update", "--print-uris"], "apt's sources cannot be read")
 
 
-def _fetch_micropython(archive: str, cache: Path, say: Say) -> None:
+def fetch_micropython(archive: str, cache: Path, say: Say) -> None:
+    """Unpack the interpreter and its libraries into `cache`, all or nothing; MissingPartError when the archive will not do."""
     say(f"MicroPython: fetching Debian {_MICROPYTHON_RELEASE}'s packages with apt (14 MB) …")
     cache.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="micropython-", dir=cache) as folder:
@@ -173,7 +175,7 @@ def _write_wrapper(made: Path) -> None:
     wrapper.chmod(0o755)
 
 
-def _installed(part: str, package: str, names: tuple[str, ...], say: Say) -> Path:
+def install(part: str, package: str, names: tuple[str, ...], say: Say) -> Path:
     """The program after apt installed its package; MissingPartError with the line to type where this may not."""
     if not shutil.which("apt-get"):
         raise MissingPartError(

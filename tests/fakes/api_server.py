@@ -156,7 +156,7 @@ class ApiTwin:
                 "alarm_state": None,
                 "police": None,
             }
-        elif event == "alarm_raised":
+        elif event == "alarm_raised" and data["nodes"]:
             found = self._incidents[entry["incident"]]
             found["alarm"] = [{"node": node, "state": "queued"} for node in data["nodes"]]
             found["alarm_state"] = "active"

@@ -237,8 +237,9 @@ async function untilAnswered(path, token) {
       return await ask(path, { token });
     } catch (error) {
       if (error instanceof Refused && !error.passing) {
-        if (error.status === 401 && !session.demo) forget();
-        throw error;
+        if (error.status !== 401 || session.demo) throw error;
+        forget();
+        return new Promise(() => {}); // the page is on its way back to the sign-in
       }
       setConnection("lost");
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));

@@ -115,6 +115,8 @@ export class CityMap {
 
   #drawGround(regions) {
     this.#ground.clearLayers();
+    this.#land = null;
+    if (!regions.length) return; // the map came before the city
     const still = { renderer: this.#canvas, interactive: false };
     const { land, lanes, names } = ground(regions);
     const { land: fillColor, line: color } = this.#palette;

@@ -142,18 +142,14 @@ export class ResidentPanel {
     const news = this.#chronicle.last((incident) => incident.class === "community" && incident.region === this.#home);
     const cards = [];
     for (const { event, data } of news?.events ?? []) {
-      if (event === "forward_held") cards.push(["held", t("card.held")]);
+      if (event === "forward_held") cards.push(["held", `${this.kindName(news.kind)}: ${t("card.held")}`]);
       if (event === "residents_told") cards.push(["told", t("card.told", { people: number(data.people) })]);
     }
     const box = byId("cards");
     const shape = JSON.stringify([news?.id, cards]);
     if (box.dataset.shape === shape) return;
     box.dataset.shape = shape;
-    const about = news?.events.find(({ event }) => event === "residents_told")?.data;
-    box.replaceChildren(
-      ...(cards.length ? [element("p", { class: "card-about" }, [this.kindName(news.kind), about?.text].filter(Boolean).join(": "))] : []),
-      ...cards.map(([name, text]) => element("p", { class: "card", "data-card": name }, text)),
-    );
+    box.replaceChildren(...cards.map(([name, text]) => element("p", { class: "card", "data-card": name }, text)));
     if (cards.length) box.scrollIntoView({ block: "nearest" });
   }
 

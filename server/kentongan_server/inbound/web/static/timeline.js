@@ -88,7 +88,7 @@ function channelName(channel) {
 
 function since(first, at) {
   const seconds = (Date.parse(at) - Date.parse(first)) / 1000;
-  return seconds > 0 && seconds < 3600 ? t("timeline.since", { seconds: number(seconds, seconds < 10 ? 2 : 0) }) : "";
+  return seconds >= 0.005 && seconds < 3600 ? t("timeline.since", { seconds: number(seconds, seconds < 10 ? 2 : 0) }) : "";
 }
 
 function weightOf({ event, data }) {

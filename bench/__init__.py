@@ -1,0 +1,1 @@
+"""What we measure, each figure with peers beside it in the same run."""

@@ -1,0 +1,66 @@
+"""The city that the benchmarks run in: as many RTs as a run needs, each with its kentongan and a few residents."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+KENTONGAN_PER_RT = 3
+RESIDENTS_PER_RT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbourhood:
+    """One RT: its code, its kentongan, and the access tokens of its vouched residents."""
+
+    code: str
+    nodes: tuple[str, ...]
+    tokens: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BenchCity:
+    """The city as the server's city file has it, and the same for the load generator."""
+
+    description: dict[str, Any]
+    rts: tuple[Neighbourhood, ...]
+    operator: str
+
+
+def make_city(rts: int) -> BenchCity:
+    """A city of `rts` RTs with three kentongan each."""
+    places = tuple(
+        Neighbourhood(
+            code=f"33.74.01.1001/RW{index // 10:03d}/RT{index % 10:02d}",
+            nodes=tuple(f"ktg-{index:05d}-{number}" for number in range(1, KENTONGAN_PER_RT + 1)),
+            tokens=tuple(secrets.token_urlsafe(24) for _ in range(RESIDENTS_PER_RT)),
+        )
+        for index in range(rts)
+    )
+    operator = secrets.token_urlsafe(24)
+    people = [
+        {
+            "id": f"resident-{index}-{number}",
+            "name": f"Warga {index}-{number}",
+            "role": "resident",
+            "region": place.code,
+            "vouched": True,
+            "token": token,
+        }
+        for index, place in enumerate(places)
+        for number, token in enumerate(place.tokens)
+    ]
+    people.append(
+        {"id": "operator-1", "name": "Operator", "role": "operator", "region": None, "vouched": True, "token": operator}
+    )
+    regions = [
+        {
+            "code": place.code,
+            "name": f"RT {index}",
+            "latitude": -6.99 + index * 1e-5,
+            "longitude": 110.42,
+            "nodes": [{"id": node, "role": "kentongan"} for node in place.nodes],
+            "gateway": None,
+        }
+        for index, place in enumerate(places)
+    ]
+    return BenchCity({"regions": regions, "people": people}, places, operator)

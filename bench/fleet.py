@@ -1,0 +1,201 @@
+"""A fleet of light kentongan: they speak the contract (birth, heartbeat, press, sealed command, outcome) and do no more,
+so that a thousand fit beside the server. Sealed commands are verified before they count as arrived.
+
+Before a peer, which seals nothing, the same fleet takes any message as its command.
+"""
+
+import asyncio
+import json
+import os
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from bench.city import BenchCity
+from bench.mqtt_wire import Wire, connect
+from kentongan_contract import codec, topics
+from kentongan_contract.errors import ContractError
+from kentongan_contract.freshness import Freshness
+from kentongan_contract.messages import Command, Receipt, Report, State, report_id
+from kentongan_contract.seal import Key, node_key, seal, unseal
+
+EPOCH = 1
+HEARTBEAT_S = 10.0
+AT_ONCE = 100
+KEPT_COMMANDS = 4
+
+
+@dataclass(slots=True)
+class Ears:
+    """What the fleet heard, as `time.perf_counter` seconds; commands by what they are about, then by node."""
+
+    commands: dict[str, dict[str, float]] = field(default_factory=dict)
+    receipts: dict[str, tuple[str, float]] = field(default_factory=dict)
+    refused: int = 0
+
+    def last_command(self, about: str, nodes: tuple[str, ...]) -> float | None:
+        """When the last of `nodes` had its command; None while one is missing."""
+        heard = self.commands.get(about, {})
+        return max(heard.values()) if all(node in heard for node in nodes) else None
+
+
+class LightNode:
+    """One kentongan."""
+
+    def __init__(self, node: str, key: bytes, password: str, ears: Ears, sealed: bool) -> None:
+        self.node = node
+        self._key = Key(key)
+        self._ears = ears
+        self._freshness = Freshness()
+        self._boot = 1
+        self._presses = 0
+        self._seq = 0
+        self._nonce = ""
+        self._siren = "silent"
+        self._outcomes: list[list[str]] = []
+        self._born_at = time.monotonic()
+        self._shown: tuple[str | None, str | None] = (None, None)
+        heard = self._heard_sealed if sealed else self._heard_plain
+        self.wire = Wire(node, password, topics.every_down(node), heard)
+
+    def press(self) -> tuple[str, float]:
+        """Report panic; the report's id and the moment before it was sent."""
+        id = report_id(self.node, self._boot, self._presses)
+        report = Report(id=id, kind="panic", purpose="actual", boot=self._boot, seq=self._presses, age_ms=0)
+        self._presses += 1
+        begun = time.perf_counter()
+        self._say("report", codec.encode(report))
+        return id, begun
+
+    def beat(self) -> None:
+        """Say a heartbeat with a new nonce; the first one is the birth."""
+        self._nonce = self._freshness.issue(os.urandom(8), self._now_ms())
+        self._say_state()
+
+    def _heard_sealed(self, topic: str, payload: bytes) -> None:
+        try:
+            _, _, kind = topics.parse(topic)
+            message = codec.decode(kind, unseal(self._key, kind, self.node, payload))
+            if isinstance(message, Command):
+                self._obey(message)
+            elif isinstance(message, Receipt):
+                self._show(message)
+        except ContractError:
+            self._ears.refused += 1
+
+    def _heard_plain(self, topic: str, payload: bytes) -> None:
+        id = json.loads(payload)["id"]
+        if topic.endswith("/receipt"):
+            self._ears.receipts.setdefault(id, ("", time.perf_counter()))
+        else:
+            self._ears.commands.setdefault(id, {})[self.node] = time.perf_counter()
+
+    def _obey(self, command: Command) -> None:
+        self._freshness.accept(command.nonce, command.counter, command.ttl_ms, self._now_ms())
+        if any(id == command.id for id, _ in self._outcomes):
+            self._say_state()
+            return
+        if command.incident is not None:
+            self._ears.commands.setdefault(command.incident, {}).setdefault(self.node, time.perf_counter())
+        self._siren = "sounding"
+        self._outcome(command.id, "sounding")
+        asyncio.get_running_loop().call_later(command.duration_ms / 1000, self._complete, command.id)
+
+    def _complete(self, command: str) -> None:
+        self._siren = "silent"
+        if [command, "sounding"] in self._outcomes:
+            self._outcome(command, "completed")
+
+    def _show(self, receipt: Receipt) -> None:
+        self._ears.receipts.setdefault(receipt.report, (receipt.incident or "", time.perf_counter()))
+        self._shown = (receipt.report, receipt.stage)
+        self._say_state()
+
+    def _outcome(self, command: str, outcome: str) -> None:
+        others = [each for each in self._outcomes if each[0] != command]
+        self._outcomes = [[command, outcome], *others][:KEPT_COMMANDS]
+        self._say_state()
+
+    def _say_state(self) -> None:
+        self._seq += 1
+        report, stage = self._shown
+        state = State(
+            presence="online",
+            boot=self._boot,
+            session=1,
+            seq=self._seq,
+            nonce=self._nonce,
+            siren=self._siren,
+            commands=self._outcomes,
+            refused=0,
+            report=report,
+            stage=stage,
+            uptime_ms=self._now_ms(),
+            firmware="bench",
+            minor=0,
+            rssi_dbm=-60,
+            battery_mv=None,
+            mains=True,
+        )
+        self._say("state", codec.encode(state), retain=True)
+
+    def _say(self, kind: str, body: bytes, *, retain: bool = False) -> None:
+        self.wire.publish(topics.up(self.node, kind), seal(self._key, kind, self.node, body), retain=retain)
+
+    def _now_ms(self) -> int:
+        return int((time.monotonic() - self._born_at) * 1000)
+
+
+class Fleet:
+    """Every kentongan of a city, connected and beating, until `close`."""
+
+    def __init__(self, city: BenchCity, master: bytes, passwords: Mapping[str, str], *, sealed: bool) -> None:
+        self.ears = Ears()
+        self.nodes: dict[str, LightNode] = {
+            node: LightNode(node, node_key(master, EPOCH, node), passwords[node], self.ears, sealed)
+            for place in city.rts
+            for node in place.nodes
+        }
+        self._beating: asyncio.Task[None] | None = None
+
+    async def open(self, host: str, port: int) -> None:
+        """Connect all and say their births; returns when the broker has let in the last."""
+        nodes = list(self.nodes.values())
+        for first in range(0, len(nodes), AT_ONCE):
+            group = nodes[first : first + AT_ONCE]
+            await asyncio.gather(*(connect(host, port, node.wire) for node in group))
+            for node in group:
+                node.beat()
+        self._beating = asyncio.create_task(self._beat(nodes))
+
+    async def close(self) -> None:
+        """Disconnect all."""
+        if self._beating is not None:
+            self._beating.cancel()
+            await asyncio.gather(self._beating, return_exceptions=True)
+        for node in self.nodes.values():
+            node.wire.close()
+
+    async def _beat(self, nodes: list[LightNode]) -> None:
+        """Each node once in ten seconds, spread evenly: that is what jitter makes of a large city."""
+        pause = HEARTBEAT_S / len(nodes)
+        random.shuffle(nodes)
+        while True:
+            begun = time.perf_counter()
+            for index, node in enumerate(nodes):
+                wait = begun + index * pause - time.perf_counter()
+                if wait > 0.001:
+                    await asyncio.sleep(wait)
+                node.beat()
+            await asyncio.sleep(max(0.0, begun + HEARTBEAT_S - time.perf_counter()))
+
+
+async def until(ready: Callable[[], bool], seconds: float) -> bool:
+    """Poll until `ready`; False when the time is over."""
+    deadline = time.perf_counter() + seconds
+    while not ready():
+        if time.perf_counter() > deadline:
+            return False
+        await asyncio.sleep(0.01)
+    return True

@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from types import TracebackType
@@ -89,7 +90,11 @@ class Broker:
         render(self.folder, self.enrolment, self.port, self.host, probe_password=password)
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own command
-                self._command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                [*_dying_with_us(), *self._command()],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         try:
             self._wait_until_it_answers(password)
@@ -155,6 +160,16 @@ class Broker:
                 f"Port {self.port} on {self.host} is held by another program: stop that one or choose another port."
             )
         return BrokerError(f"{self.label} ended at once: {lines[-1] if lines else 'it said nothing'}")
+
+
+def _dying_with_us() -> list[str]:
+    """What to put before a command so that it ends when this process is killed, where the system can do that.
+
+    Only from the main thread: the system ends the command with the thread that started it.
+    """
+    setpriv = shutil.which("setpriv")
+    main = threading.current_thread() is threading.main_thread()
+    return [setpriv, "--pdeathsig", "TERM", "--"] if setpriv and main else []
 
 
 def _free_port(host: str) -> int:

@@ -97,6 +97,20 @@ def test_a_running_broker_is_not_started_twice(tmp_path, mosquitto_path):
         broker.start()
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_does_not_outlive_whoever_started_it(kind, tmp_path, mosquitto_path):
+    code = (
+        "import sys, time; from pathlib import Path; from kentongan_broker import Enrolment, start\n"
+        "broker = start(Path(sys.argv[1]), Enrolment(nodes={}), kind=sys.argv[2])\n"
+        "print(broker.port, flush=True); time.sleep(60)"
+    )
+    starter = subprocess.Popen([sys.executable, "-c", code, tmp_path, kind], stdout=subprocess.PIPE, text=True)
+    port = starter.stdout.readline().strip()
+    starter.kill()
+    starter.communicate()
+    assert no_answer_soon(port)
+
+
 def test_a_broker_that_ignores_the_request_to_end_is_ended(tmp_path, mosquitto_path):
     with start(tmp_path, ENROLMENT, kind="mosquitto") as broker:
         pid = broker.pid

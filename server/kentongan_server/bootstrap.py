@@ -5,10 +5,12 @@ import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from fastapi import FastAPI
+from pydantic import SecretStr
 
 from kentongan_server.domain.events import ReportTaken, StageReached
 from kentongan_server.domain.forward import Recipient
@@ -53,6 +55,26 @@ class SettingsError(Exception):
     """A setting is missing or wrong; the text says which and what to do."""
 
 
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What the key files hold."""
+
+    master: bytes
+    seal: CapSeal | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How one recipient is reached."""
+
+    recipient: Recipient
+    url: str | None
+    secret: SecretStr | None
+    address: str
+    webhook: Channel
+    cap: Channel
+
+
 def listeners() -> Listeners:
     """Which stage acts on which event, in this order and in the event's own transaction."""
     return {
@@ -62,12 +84,13 @@ def listeners() -> Listeners:
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The server as an ASGI application; it opens its doors in the lifespan and closes them after it."""
+    """The server as an ASGI application; SettingsError before anything is opened. Its doors open in the lifespan."""
+    keys = _read_keys(settings)
     app = FastAPI(
         title="Kentongan",
         version="0.1.0",
         summary="Neighbourhood alarms: from a report to the sirens, the neighbours and the police",
-        lifespan=lambda app: _open(app, settings),
+        lifespan=lambda app: _open(app, settings, keys),
     )
     problems.install(app)
     for room in (reports, incidents, places, live, police_replies, health):
@@ -77,12 +100,12 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 @asynccontextmanager
-async def _open(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
+async def _open(app: FastAPI, settings: Settings, keys: Keys) -> AsyncIterator[None]:
     async with AsyncExitStack() as doors:
         clock = SystemClock()
         engine = open_database(settings.database_url)
         await asyncio.to_thread(migrate, engine)
-        signer = Signer(_master_key(settings.master_key_file))
+        signer = Signer(keys.master)
         transactions = DatabaseTransactions(engine, clock, UlidIdentifiers(), listeners())
         doors.callback(transactions.close)
         link = BrokerLink(
@@ -99,7 +122,7 @@ async def _open(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
         pager = HttpPager(settings.pager_url) if settings.pager_url else LogPager()
         if isinstance(pager, HttpPager):
             doors.push_async_callback(pager.close)
-        relay = Relay(transactions, sounder, await _responders(settings, doors), pager, metrics)
+        relay = Relay(transactions, sounder, await _responders(settings, keys, doors), pager, metrics)
         feed = live.Feed(transactions)
 
         def committed(what: Committed) -> None:
@@ -131,45 +154,63 @@ async def _open(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
             await asyncio.gather(*work, return_exceptions=True)
 
 
-async def _responders(settings: Settings, doors: AsyncExitStack) -> dict[Channel, Responder]:
+async def _responders(settings: Settings, keys: Keys, doors: AsyncExitStack) -> dict[Channel, Responder]:
     found: dict[Channel, Responder] = {}
-    ways = (
-        (
-            Recipient.POLICE,
-            settings.police_url,
-            settings.police_webhook_secret,
-            Channel.POLICE_WEBHOOK,
-            Channel.POLICE_CAP,
-        ),
-        (
-            Recipient.EMERGENCY,
-            settings.emergency_url,
-            settings.emergency_webhook_secret,
-            Channel.EMERGENCY_WEBHOOK,
-            Channel.EMERGENCY_CAP,
-        ),
-    )
-    for recipient, url, secret, webhook, cap in ways:
-        if url is None:
+    for way in _ways(settings):
+        if way.url is None or way.secret is None or keys.seal is None:
             continue
-        if secret is None:
-            raise SettingsError(
-                f"{recipient} has a URL but no webhook secret: set KENTONGAN_{recipient.upper()}_WEBHOOK_SECRET."
-            )
         connections = open_connections()
         doors.push_async_callback(connections.aclose)
-        found[webhook] = WebhookResponder(
-            connections,
-            SystemClock(),
-            recipient=recipient,
-            base_url=url,
-            secret=secret.get_secret_value().encode(),
+        secret = way.secret.get_secret_value().encode()
+        identity = CapIdentity(settings.cap_sender, "Kentongan", way.address)
+        found[way.webhook] = WebhookResponder(
+            connections, SystemClock(), recipient=way.recipient, base_url=way.url, secret=secret
         )
-        if settings.cap_key_file and settings.cap_cert_file:
-            identity = CapIdentity(settings.cap_sender, "Kentongan", settings.cap_address)
-            seal = CapSeal(settings.cap_key_file.read_bytes(), settings.cap_cert_file.read_bytes())
-            found[cap] = CapResponder(connections, recipient=recipient, base_url=url, identity=identity, seal=seal)
+        found[way.cap] = CapResponder(
+            connections, recipient=way.recipient, base_url=way.url, identity=identity, seal=keys.seal
+        )
     return found
+
+
+def _ways(settings: Settings) -> tuple[_Way, _Way]:
+    police = _Way(
+        Recipient.POLICE,
+        settings.police_url,
+        settings.police_webhook_secret,
+        settings.police_cap_address,
+        Channel.POLICE_WEBHOOK,
+        Channel.POLICE_CAP,
+    )
+    emergency = _Way(
+        Recipient.EMERGENCY,
+        settings.emergency_url,
+        settings.emergency_webhook_secret,
+        settings.emergency_cap_address,
+        Channel.EMERGENCY_WEBHOOK,
+        Channel.EMERGENCY_CAP,
+    )
+    return police, emergency
+
+
+def _read_keys(settings: Settings) -> Keys:
+    """The keys in the files that the settings name; SettingsError when one is missing, damaged or not enough."""
+    for way in _ways(settings):
+        name = way.recipient.upper()
+        if way.url is not None and way.secret is None:
+            raise SettingsError(f"KENTONGAN_{name}_URL needs KENTONGAN_{name}_WEBHOOK_SECRET beside it.")
+        if way.url is not None and not (settings.cap_key_file and settings.cap_cert_file):
+            raise SettingsError(
+                f"KENTONGAN_{name}_URL needs KENTONGAN_CAP_KEY_FILE and KENTONGAN_CAP_CERT_FILE beside it."
+            )
+    seal = None
+    if settings.cap_key_file and settings.cap_cert_file:
+        try:
+            seal = CapSeal(settings.cap_key_file.read_bytes(), settings.cap_cert_file.read_bytes())
+        except (OSError, ValueError) as error:
+            raise SettingsError(
+                f"The CAP key cannot be used ({error}); make one with: kentongan server make-keys."
+            ) from error
+    return Keys(_master_key(settings.master_key_file), seal)
 
 
 def _telemetry(settings: Settings) -> ClosableTelemetry:

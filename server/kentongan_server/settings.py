@@ -36,7 +36,8 @@ class Settings(BaseSettings):
     cap_key_file: Path | None = Field(None, description="PEM key that signs CAP documents")
     cap_cert_file: Path | None = Field(None, description="Its certificate, which the recipients pin")
     cap_sender: str = Field("kentongan@semarang.invalid", description="CAP sender, one word")
-    cap_address: str = Field("command-centre", description="CAP address of the recipient, one word")
+    police_cap_address: str = Field("command-centre", description="CAP address of the police, one word")
+    emergency_cap_address: str = Field("112", description="CAP address of the 112 recipient, one word")
     pager_url: str | None = Field(
         None, description="Where to POST when a human must be woken; else a critical log line"
     )

@@ -19,7 +19,10 @@ LANGUAGES = ("id", "en")
 
 @dataclass(frozen=True, slots=True)
 class DemoSession:
-    """What a demo tells its page. `tokens` by role: resident, rt_head, operator, admin; `broker` by product name."""
+    """What a demo tells its page. `tokens` by role: resident, rt_head, operator, admin; `broker` by product name.
+
+    `serial_node` hangs on the serial line of `gateway_node`.
+    """
 
     tokens: dict[str, str]
     police_inbox_url: str
@@ -27,6 +30,7 @@ class DemoSession:
     broker: str
     micropython_node: str | None
     gateway_node: str | None
+    serial_node: str | None = None
 
 
 def page_router(demo_session: DemoSession | None) -> APIRouter:

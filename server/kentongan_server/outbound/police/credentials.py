@@ -49,7 +49,7 @@ def signing_key(pem: bytes) -> SigningKey:
     except (TypeError, ValueError, UnsupportedAlgorithm) as error:
         raise ValueError("The CAP key is no unencrypted private key in PEM form.") from error
     if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
-        raise ValueError("The CAP key must be an elliptic-curve or an RSA key.")  # noqa: TRY004 - the file is wrong
+        raise ValueError("The CAP key must be an elliptic-curve or an RSA key.")
     return key
 
 

@@ -3,10 +3,11 @@
 Emergency retry, not webhook retry: after 0, 2, 5, 10, 20, 40 s and then each minute, for ever.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from kentongan_server.domain.events import Noted
 from kentongan_server.domain.forward import Forward, ForwardEvent, Recipient
+from kentongan_server.domain.incident_kind import IncidentClass, IncidentKind, Purpose
 from kentongan_server.domain.routing import assert_may_hear
 from kentongan_server.ports.outbox import ItemState, OutboxItem
 from kentongan_server.ports.unit_of_work import UnitOfWork
@@ -21,29 +22,29 @@ def begin_attempt(uow: UnitOfWork, item: OutboxItem) -> Forward | None:
     incident = uow.incidents.incident(item.incident)
     if current is None or incident is None or current.state in (ItemState.ACCEPTED, ItemState.ABANDONED):
         return None
-    region = uow.places.region(incident.region)
-    if region is None:
-        return None
-    recipient = Recipient(item.body["recipient"])
+    body = item.body
+    recipient = Recipient(body["recipient"])
+    incident_class = IncidentClass(body["class"])
+    assert_may_hear(recipient, incident_class)
     assert_may_hear(recipient, incident.incident_class)
     uow.outbox.attempted(item.id, current.attempts + 1, uow.now() + retry_delay(current.attempts + 1))
     return Forward(
         delivery=item.id,
         recipient=recipient,
-        event=ForwardEvent(item.body["event"]),
+        event=ForwardEvent(body["event"]),
         incident=incident.id,
-        kind=incident.kind,
-        incident_class=incident.incident_class,
-        purpose=incident.purpose,
-        region=region.code,
-        region_name=region.name,
-        latitude=region.latitude,
-        longitude=region.longitude,
-        opened_at=incident.opened_at,
+        kind=IncidentKind(body["kind"]),
+        incident_class=incident_class,
+        purpose=Purpose(body["purpose"]),
+        region=body["region"],
+        region_name=body["region_name"],
+        latitude=body["latitude"],
+        longitude=body["longitude"],
+        opened_at=datetime.fromisoformat(body["opened_at"]),
         queued_at=item.queued_at,
-        source=item.body["source"],
-        trust=item.body["trust"],
-        text=incident.text,
+        source=body["source"],
+        trust=body["trust"],
+        text=body["text"],
     )
 
 

@@ -1,7 +1,11 @@
 """Queue the documents for those outside the neighbourhood who may hear of the incident, or note that nobody may."""
 
+from typing import Any
+
+from kentongan_server.domain.errors import UnknownError
 from kentongan_server.domain.events import Noted, ReportTaken
 from kentongan_server.domain.forward import ForwardEvent, Recipient
+from kentongan_server.domain.place import Region
 from kentongan_server.domain.routing import recipient_of
 from kentongan_server.ports.outbox import Channel, ItemState, OutboxItem
 from kentongan_server.ports.unit_of_work import UnitOfWork
@@ -22,6 +26,9 @@ def on_report(uow: UnitOfWork, event: ReportTaken) -> None:
         facts = {"class": incident.incident_class, "reason": "community news stays in the RT"}
         uow.happened(Noted(incident.id, incident.region, what="forward_held", data=facts))
         return
+    region = uow.places.region(incident.region)
+    if region is None:
+        raise UnknownError("An incident's region has vanished.")
     now = uow.now()
     for channel in CHANNELS[recipient]:
         item = OutboxItem(
@@ -30,12 +37,7 @@ def on_report(uow: UnitOfWork, event: ReportTaken) -> None:
             incident=incident.id,
             incident_class=incident.incident_class,
             subject=incident.id,
-            body={
-                "event": ForwardEvent.REPORTED,
-                "recipient": recipient,
-                "source": event.report.source,
-                "trust": "trusted" if event.report.trusted else "unknown",
-            },
+            body=_snapshot(event, recipient, region),
             state=ItemState.PENDING,
             attempts=0,
             queued_at=now,
@@ -43,3 +45,23 @@ def on_report(uow: UnitOfWork, event: ReportTaken) -> None:
         )
         uow.outbox.add(item)
         uow.happened(Noted(incident.id, incident.region, what="forward_queued", data={"channel": channel}))
+
+
+def _snapshot(event: ReportTaken, recipient: Recipient, region: Region) -> dict[str, Any]:
+    """What the document will say, fixed now: a repeated delivery id must always carry the same content."""
+    incident = event.of
+    return {
+        "event": ForwardEvent.REPORTED,
+        "recipient": recipient,
+        "kind": incident.kind,
+        "class": incident.incident_class,
+        "purpose": incident.purpose,
+        "region": region.code,
+        "region_name": region.name,
+        "latitude": region.latitude,
+        "longitude": region.longitude,
+        "opened_at": incident.opened_at.isoformat(),
+        "source": event.report.source,
+        "trust": "trusted" if event.report.trusted else "unknown",
+        "text": incident.text,
+    }

@@ -34,12 +34,13 @@ const asking = new Set(); // ids of incidents being asked for
 const changed = new Set(); // codes of regions whose point must be drawn anew
 
 async function start() {
+  const beginning = begin();
   await speak(document.documentElement.lang);
   byId("language").addEventListener("click", switchLanguage);
   byId("sound").addEventListener("click", () => (sound.state === "off" ? sound.enable() : sound.disable()));
   byId("silence").addEventListener("click", silence);
   paint();
-  session = await begin();
+  session = await beginning;
   if (session.demo) goHome(session.demo.home_region);
   const [me, codebook] = await Promise.all([
     untilAnswered("/api/v1/me", session.tokens.resident),
@@ -145,7 +146,7 @@ function findRhythm() {
 function paint() {
   resident.paint();
   const nodes = city.regions.get(home)?.nodes ?? [];
-  drums.show(nodes, { rhythm, colour: rhythm?.colour, real: session?.demo?.micropython_node, wired: session?.demo?.gateway_node });
+  drums.show(nodes, { rhythm, colour: rhythm?.colour, real: session?.demo?.micropython_node, wired: session?.demo?.serial_node });
   byId("pattern").hidden = rhythm === null;
   if (rhythm) write(byId("pattern"), t("drums.pattern", { kind: resident.kindName(rhythm.kind), pattern: rhythm.pattern }));
   byId("silence").hidden = rhythm === null || !session.maySilence;
@@ -183,7 +184,7 @@ function wiring() {
   return [
     t("drums.wiring", { broker: demo.broker }),
     demo.micropython_node ? t("drums.wiring_micropython", { node: demo.micropython_node }) : t("drums.wiring_no_micropython"),
-    demo.gateway_node ? t("drums.wiring_gateway", { node: demo.gateway_node }) : null,
+    demo.serial_node ? t("drums.wiring_gateway", { node: demo.serial_node }) : null,
   ]
     .filter(Boolean)
     .join(" · ");

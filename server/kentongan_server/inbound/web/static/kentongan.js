@@ -25,13 +25,13 @@ export class Drums {
       this.#drums.delete(id);
     }
     for (const node of nodes) {
-      if (!this.#drums.has(node.id)) this.#drums.set(node.id, this.#make(node.id));
+      if (!this.#drums.has(node.id)) this.#drums.set(node.id, this.#make(node.id, node.role));
       this.#paint(this.#drums.get(node.id), node, { colour, real, wired });
     }
     this.#beat(rhythm);
   }
 
-  #make(id) {
+  #make(id, role) {
     const drawn = drum();
     const parts = {
       word: element("strong", { class: "drum-word" }),
@@ -41,7 +41,7 @@ export class Drums {
       body: drawn.querySelector(".swing"),
       lamp: drawn.querySelector(".lamp"),
     };
-    parts.item = element("li", { class: "drum", "data-node": id }, drawn, parts.word, parts.label, parts.badges);
+    parts.item = element("li", { class: "drum", "data-node": id, "data-role": role }, drawn, parts.word, parts.label, parts.badges);
     this.#list.append(parts.item);
     return parts;
   }
@@ -54,7 +54,8 @@ export class Drums {
     write(drum.word, t(`state.${state}`));
     const badges = [
       node.id === real ? t("drum.micropython") : null,
-      node.id === wired || node.role === "gateway" ? t(node.role === "gateway" ? "drum.is_gateway" : "drum.gateway") : null,
+      node.id === wired ? t("drum.gateway") : null,
+      node.role === "gateway" ? t("drum.is_gateway") : null,
     ].filter(Boolean);
     if (drum.badges.textContent !== badges.join("")) {
       drum.badges.replaceChildren(...badges.map((text) => element("span", { class: "badge" }, text)));

@@ -35,7 +35,11 @@ export function tell(list, incident, { kindName, regionName }) {
 function linesOf(events) {
   const lines = [];
   const states = new Map();
+  let before = "";
   for (const event of events) {
+    const repeats = event.event === "incident_status_changed" && before === "police_replied";
+    before = event.event;
+    if (repeats) continue; // the officer's answer was told already
     if (event.event === "command_state_changed") {
       const { state, node } = event.data;
       if (!TOLD_STATES.has(state)) continue;

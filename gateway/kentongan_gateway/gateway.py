@@ -24,6 +24,7 @@ from kentongan_gateway.spool import Heard, Note, Sounded
 
 BLOCKED_MS = 50
 STATE_FRESH_MS = 30_000
+COUNTER_BLOCK = 256
 JITTER = 0.2
 
 
@@ -69,6 +70,7 @@ class Gateway:
         self._state_due = False
         self._heartbeat_at_ms = 0
         self._refused_said = 0
+        self._noted_counters: dict[str, int] = {}
         self._newest_states: dict[str, tuple[int, Upward]] = {}
 
     def fit(self, link: BrokerLink, lines: Lines) -> None:
@@ -118,14 +120,15 @@ class Gateway:
         self._lines.heard(said.node, line)
         if said.report is None:
             self._newest_states[said.node] = (now_ms, said)
+            self._note_counter(said, at_once=False)
             self._link.publish(said.topic, said.payload, retain=said.retain)
             return
         if self._alarm.hear(said.node, said.report) == SOUND:
             self._siren.sound_locally(said.report.id)
             self._log.info("sounded for", report=said.report.id)
             self._note(Sounded(said.node, said.report.id))
-        self._reports.take(said.node, said.report.id, said.payload, now_ms)
-        self._note(Heard(said.node, self._line_keys[said.node], said.counter))
+        is_new = self._reports.take(said.node, said.report.id, said.payload, now_ms)
+        self._note_counter(said, at_once=is_new)
         self._wake.set()
 
     def from_broker(self, topic: str, payload: bytes, retained: bool) -> None:
@@ -199,6 +202,16 @@ class Gateway:
             "relayed": {"up": self._relay.up_count, "down": self._relay.down_count},
             "refused_on_lines": dict(self._relay.refused) | {"noise": self._lines.dropped()},
         }
+
+    def _note_counter(self, said: Upward, *, at_once: bool) -> None:
+        """A new report's counter goes to the disk with it; others in blocks, which spares the SD card.
+
+        What a recording from within the block could still do after a restart is say a state or a report again, and the
+        server knows both already.
+        """
+        if at_once or said.counter - self._noted_counters.get(said.node, 0) >= COUNTER_BLOCK:
+            self._noted_counters[said.node] = said.counter
+            self._note(Heard(said.node, self._line_keys[said.node], said.counter))
 
     def _to_line(self, topic: str, payload: bytes, retained: bool) -> None:
         try:

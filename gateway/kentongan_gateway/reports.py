@@ -46,22 +46,24 @@ class Reports:
             if wording is not None:
                 self._add(report.id, report.node, wording, now_ms)
 
-    def take(self, node: str, report: str, payload: bytes, now_ms: int) -> None:
-        """A serial node said this, for the first time or again: relay it now, whatever can be kept."""
+    def take(self, node: str, report: str, payload: bytes, now_ms: int) -> bool:
+        """A serial node said this, for the first time or again: relay it now, whatever can be kept. True when kept anew."""
 
         def wording(_now_ms: int) -> bytes:
             return payload
 
-        if report in self._waiting:
+        is_new = report not in self._waiting
+        if not is_new:
             self._waiting[report] = (node, wording)
         elif self._of_node[node] >= MOST_OF_A_NODE:
             self.not_kept += 1
             self._publish(topics.up(node, Report.KIND), payload)
-            return
+            return False
         else:
             self._add(report, node, wording, now_ms)
             self._note(Keep(Kept(report, node, payload)))
         self._say(report, now_ms)
+        return is_new
 
     def take_own(self, report: Report, now_ms: int) -> None:
         """The gateway's own press."""

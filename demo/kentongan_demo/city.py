@@ -50,7 +50,7 @@ def make_city(rts: int) -> DemoCity:
     regions = [_region(index, chance) for index in range(rts)]
     home = regions[0]
     tokens = {role: secrets.token_urlsafe(24) for role in ROLES}
-    people = [
+    people: list[dict[str, Any]] = [
         {"id": "resident-1", "name": "Bu Sari", "role": "resident", "region": home["code"], "vouched": True},
         {"id": "rt-head-1", "name": "Pak Budi", "role": "rt_head", "region": home["code"], "vouched": True},
         {"id": "operator-1", "name": "Aiptu Wulan", "role": "operator", "region": None, "vouched": True},
@@ -76,7 +76,7 @@ def _region(index: int, chance: random.Random) -> dict[str, Any]:
     prefix = f"ktg-{index + 1:04d}"
     count = 3 if index == 0 else chance.randint(2, 5)
     nodes = [{"id": f"{prefix}-{number}", "role": "kentongan"} for number in range(1, count + 1)]
-    gateway = None
+    gateway: dict[str, Any] | None = None
     if index == 0:
         serial_node = f"{prefix}-{count + 1}"
         gateway = {"id": f"gw-{index + 1:04d}", "serial_nodes": [serial_node]}

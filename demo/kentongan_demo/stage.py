@@ -163,7 +163,14 @@ class Stage:
         self.processes.start("command centre", [sys.executable, "-m", "kentongan_command_centre", "run"], environment)
 
     def _start_server(self) -> None:
-        command = [sys.executable, "-m", "kentongan_server", "run", "--city", self.folder / "city.json"]
+        command: list[str | Path] = [
+            sys.executable,
+            "-m",
+            "kentongan_server",
+            "run",
+            "--city",
+            self.folder / "city.json",
+        ]
         self.processes.start("server", command, self._server_environment())
 
     def _start_kentongan(self, enrolment: Enrolment) -> None:
@@ -172,7 +179,15 @@ class Stage:
             on_their_own.add(self.city.micropython_node)
         city = [node for node in self.city.nodes if node[0] not in on_their_own]
         fleet = self._fleet("city", city, enrolment)
-        command = [sys.executable, "-m", "simulator", "--fleet", fleet, "--control-port", str(self._control_port)]
+        command: list[str | Path] = [
+            sys.executable,
+            "-m",
+            "simulator",
+            "--fleet",
+            fleet,
+            "--control-port",
+            str(self._control_port),
+        ]
         self.processes.start("simulator", command, {})
         if self.micropython:
             self._start_node(self.micropython, self.city.micropython_node, enrolment, [])
@@ -199,7 +214,7 @@ class Stage:
         state = self.folder / "nodes" / node
         state.mkdir(parents=True)
         path = os.pathsep.join([str(ROOT / "firmware"), str(ROOT / "contract"), ".frozen"])
-        command = [interpreter, UNIX_NODE, "--fleet", fleet, "--node", node, "--state", state, *more]
+        command: list[str | Path] = [interpreter, UNIX_NODE, "--fleet", fleet, "--node", node, "--state", state, *more]
         self.processes.start(node, command, {"MICROPYPATH": path})
 
     def _start_gateway(self, device: str, enrolment: Enrolment) -> None:

@@ -46,9 +46,10 @@ export class CaseCard {
     this.root.dataset.status = one.status;
     this.root.dataset.purpose = one.purpose;
     this.root.replaceChildren(...[
-      this.ribbon(one), this.top(one), this.place(one), this.when(one), ...this.middle(one),
+      this.ribbon(one), this.top(one), this.place(one), this.when(one),
       this.wrong ? element("p", { className: "wrong", role: "alert" }, this.wrong) : null,
-      this.acts(one),
+      this.acts(one), // above the details: the answer must never lie below the fold
+      ...this.middle(one),
     ].filter((part) => part !== null));
     if (hadFocus) this.root.querySelector("button")?.focus();
   }

@@ -12,6 +12,7 @@ import tty
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
+from socket import IPPROTO_TCP, TCP_NODELAY
 from typing import Any, TypeVar
 
 from paho.mqtt import client as paho
@@ -213,6 +214,7 @@ class ServerTwin:
         self._client = paho.Client(CallbackAPIVersion.VERSION2, client_id="server")
         self._client.username_pw_set("server", password)
         self._client.reconnect_delay_set(1, 1)
+        self._client.on_socket_open = lambda _client, _data, channel: channel.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
         self._client.on_connect = lambda client, *_: client.subscribe(topics.EVERY_UP, qos=1)
         self._client.on_subscribe = lambda *_: self._subscribed.set()
         self._client.on_message = lambda _client, _data, message: self.heard.append(

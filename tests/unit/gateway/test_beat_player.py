@@ -100,7 +100,7 @@ def test_strokes_keep_their_time_and_the_end_is_told(beats, switch):
         for (at, _), (planned, _) in zip(switch.changes, edges([30, 40], 5, 60_000), strict=False)
     ]
     assert min(late) >= -0.001
-    assert sorted(late)[len(late) // 2] < 0.02
+    assert sorted(late)[len(late) // 2] < 0.05
 
 
 def test_nothing_sounds_after_stop(beats, switch):

@@ -85,20 +85,18 @@ class PacketReader:
         self._held = b""
         self._skip = 0
 
-    def feed(self, data: bytes) -> list:
-        """The packets that `data` completed; ProtocolError when there can be none."""
+    def feed(self, data: bytes):
+        """Yield the packets that `data` completed; ProtocolError where none can follow."""
         if self._skip:
             skipped = min(self._skip, len(data))
             self._skip -= skipped
             data = data[skipped:]
         self._held = self._held + data if self._held else data
-        packets = []
         while not self._skip:
             packet = self._next()
             if packet is None:
-                break
-            packets.append(packet)
-        return packets
+                return
+            yield packet
 
     def _next(self) -> "Packet | None":
         held = self._held

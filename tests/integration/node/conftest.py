@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from kentongan_broker import Broker, Enrolment, start
 from tests.integration.node.city_server import CityServer
 from tests.integration.node.node_process import NodeProcess
+
+from kentongan_broker import Broker, Enrolment, start
 
 NODES = ("ktg-a", "ktg-b")
 

@@ -48,6 +48,11 @@ class NodeProcess:
         self._listener.start()
         self.wait("ready")
 
+    @property
+    def pid(self) -> int:
+        """The process."""
+        return self._process.pid
+
     def do(self, verb: str, **fields: object) -> dict[str, Any]:
         """Give a verb and return its answer."""
         since = len(self.events)

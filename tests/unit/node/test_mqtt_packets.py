@@ -63,7 +63,7 @@ def test_a_giant_is_skipped_without_being_held_and_its_id_is_known():
 
 
 def test_what_is_no_mqtt_is_refused():
-    assert _refuses(lambda: PacketReader().feed(b"\x30\xff\xff\xff\xff\x7f"))
+    assert _refuses(lambda: list(PacketReader().feed(b"\x30\xff\xff\xff\xff\x7f")))
     for body in (b"", b"\x00", b"\x00\x05ab", b"\x00\x01t\x00", b"\xff\xff"):
         (packet,) = PacketReader().feed(bytes([0x32, len(body)]) + body)
         assert _refuses(lambda: Published(packet)), body

@@ -15,6 +15,8 @@ class SerialCable:
         self._masters, slaves = zip(*(os.openpty() for _ in range(2)), strict=True)
         for end in (*self._masters, *slaves):
             tty.setraw(end)
+        for master in self._masters:
+            os.set_blocking(master, False)
         self._slaves = slaves  # kept open: a terminal without a reader would hang up
         self.ends = tuple(os.ttyname(slave) for slave in slaves)
         self._stop_reader, self._stop_writer = os.pipe()
@@ -46,4 +48,7 @@ class SerialCable:
                 for key, _ in ready.select():
                     if key.fd == self._stop_reader:
                         return
-                    os.write(other[key.fd], os.read(key.fd, 4096))
+                    try:
+                        os.write(other[key.fd], os.read(key.fd, 4096))
+                    except BlockingIOError:
+                        continue  # nobody reads at the other end: the bytes are lost, as on a real line

@@ -19,7 +19,7 @@ Result = TypeVar("Result")
 
 
 class InMemoryTransactions:
-    """The books lie open for a test to look at. `away` makes every job fail, as a full disk does."""
+    """The books lie open for a test to look at. `full` makes every job fail, `unreadable` every query."""
 
     def __init__(self, clock: Clock, identifiers: Identifiers, listeners: Listeners) -> None:
         self.incidents = FakeIncidents()
@@ -28,7 +28,9 @@ class InMemoryTransactions:
         self.alarms = FakeAlarms(self.incidents, self.places)
         self.outbox = FakeOutbox(self.incidents)
         self.timeline = FakeTimeline()
-        self.away = False
+        self.full = False
+        self.unreadable = False
+        self.refused = 0
         self._on_commit: Callable[[Committed], None] = lambda _: None
         self._unit = UnitOfWork(
             incidents=self.incidents,
@@ -52,7 +54,8 @@ class InMemoryTransactions:
 
     async def read(self, query: Callable[[UnitOfWork], Result]) -> Result:
         """See the port."""
-        self._assert_here()
+        if self.unreadable:
+            raise OSError("The disk cannot be read.")
         before = self._remember()
         try:
             return query(self._unit)
@@ -61,7 +64,9 @@ class InMemoryTransactions:
 
     def do(self, job: Callable[[UnitOfWork], Result]) -> Result:
         """`run` for tests that need no loop."""
-        self._assert_here()
+        if self.full:
+            self.refused += 1
+            raise OSError("The disk is full.")
         self.alarms.new_commands, self.outbox.new_items = [], []
         before, grown_from = self._remember(), self.timeline.last_seq()
         try:
@@ -72,10 +77,6 @@ class InMemoryTransactions:
             raise
         self._on_commit(Committed(orders, bool(self.outbox.new_items), self.timeline.last_seq() > grown_from))
         return result
-
-    def _assert_here(self) -> None:
-        if self.away:
-            raise OSError("The disk is full.")
 
     def _books(self) -> list[Any]:
         return [self.incidents, self.places, self.people, self.alarms, self.outbox, self.timeline]

@@ -1,0 +1,210 @@
+"""What named humans answer, and how the reporter hears of it."""
+
+import pytest
+from tests.unit.server.town import ADMIN, FAR_HEAD, HEAD, JOKO, SARI, WULAN, Town
+
+from kentongan_server.domain.errors import UnknownError
+from kentongan_server.domain.events import StageReached
+from kentongan_server.domain.incident_kind import IncidentKind
+from kentongan_server.domain.lifecycle import IncidentStatus
+from kentongan_server.ports.outbox import Channel, ItemState, OutboxItem
+from kentongan_server.use_cases.forwarding.record_police_reply import Reply, record_police_reply
+from kentongan_server.use_cases.informing.tell_reporter import begin_showing, shown
+from kentongan_server.use_cases.responding.acknowledge import acknowledge
+
+
+def reply(town: Town, incident: str, answer: Reply, disposition: str | None = None) -> IncidentStatus:
+    return town.do(lambda uow: record_police_reply(uow, incident, answer, "Aiptu Wulan", disposition))
+
+
+def acknowledges(town: Town, incident: str, person) -> str:
+    return town.do(lambda uow: acknowledge(uow, incident, person))
+
+
+def stages(town: Town, incident: str) -> list[str]:
+    return [entry.facts["stage"] for entry in town.record(incident, "stage_reached")]
+
+
+# acknowledgement
+
+
+@pytest.mark.parametrize(("person", "kind"), [(SARI, "community"), (HEAD, "community"), (ADMIN, "community")])
+def test_a_neighbour_takes_it_for_the_community(town: Town, person, kind: str) -> None:
+    incident = town.press().incident
+    assert acknowledges(town, incident, person) == kind
+    (entry,) = town.record(incident, "acknowledged")
+    assert (entry.actor, entry.facts) == (person.id, {"by": kind})
+    assert town.incident(incident).status == "reported"
+    assert stages(town, incident) == []
+
+
+def test_an_operator_takes_it_for_the_police(town: Town) -> None:
+    incident = town.press().incident
+    assert acknowledges(town, incident, WULAN) == "police"
+    assert town.incident(incident).status == "acknowledged"
+    assert stages(town, incident) == ["police_saw"]
+
+
+def test_the_same_person_again_changes_nothing(town: Town) -> None:
+    incident = town.press().incident
+    for person in (SARI, WULAN):
+        acknowledges(town, incident, person)
+    before = list(town.store.timeline.entries)
+    assert [acknowledges(town, incident, person) for person in (SARI, WULAN)] == ["community", "police"]
+    assert town.store.timeline.entries == before
+    acknowledges(town, incident, HEAD)
+    assert len(town.record(incident, "acknowledged")) == 3
+
+
+def test_an_operator_does_not_take_back_what_went_further(town: Town) -> None:
+    incident = town.press().incident
+    reply(town, incident, Reply.DISPATCHED)
+    acknowledges(town, incident, WULAN)
+    assert town.incident(incident).status == "dispatched"
+    assert stages(town, incident) == ["on_the_way"]
+
+
+def test_nobody_takes_what_they_may_not_see(town: Town) -> None:
+    incident = town.press().incident
+    for person, name in ((FAR_HEAD, incident), (SARI, "nothing"), (WULAN, "nothing")):
+        with pytest.raises(UnknownError):
+            acknowledges(town, name, person)
+    assert town.record(incident, "acknowledged") == []
+
+
+# the command centre
+
+
+def test_the_police_go_through_their_steps(town: Town) -> None:
+    incident = town.press().incident
+    found = [reply(town, incident, answer) for answer in Reply]
+    assert found == ["acknowledged", "dispatched", "on_scene", "resolved"]
+    assert stages(town, incident) == ["police_saw", "on_the_way", "on_the_way", "resolved"]
+    assert [e.facts["status"] for e in town.record(incident, "incident_status_changed")] == found
+    assert [e.facts["reply"] for e in town.record(incident, "police_replied")] == [r.value for r in Reply]
+
+
+@pytest.mark.parametrize("answer", Reply)
+def test_any_step_may_come_first_and_is_noted_once(town: Town, answer: Reply) -> None:
+    incident = town.press().incident
+    status = reply(town, incident, answer, disposition="false_alarm")
+    before = list(town.store.timeline.entries)
+    assert reply(town, incident, answer) == status
+    assert town.store.timeline.entries == before
+    (entry,) = town.record(incident, "police_replied")
+    assert entry.facts == {"reply": answer, "operator": "Aiptu Wulan", "disposition": "false_alarm"}
+
+
+@pytest.mark.parametrize("late", Reply)
+def test_a_late_answer_never_goes_back(town: Town, late: Reply) -> None:
+    incident = town.press().incident
+    reply(town, incident, Reply.RESOLVED)
+    before = list(town.store.timeline.entries)
+    assert reply(town, incident, late) == "resolved"
+    assert town.store.timeline.entries == before
+
+
+def test_the_police_cannot_answer_what_they_may_not_know(town: Town) -> None:
+    incident = town.report(HEAD, IncidentKind.DEATH_NOTICE).incident
+    for name in (incident, "nothing"):
+        with pytest.raises(UnknownError, match="no such incident"):
+            reply(town, name, Reply.ACKNOWLEDGED)
+    assert town.incident(incident).status == "reported"
+
+
+# the reporter's indicator
+
+
+def receipts(town: Town, state: ItemState | None = None) -> list[tuple[str, str]]:
+    found = [item for item in town.items(Channel.RECEIPT) if state in (None, item.state)]
+    return [(item.body["node"], item.body["stage"]) for item in found]
+
+
+def open_receipt(town: Town, node: str = "ktg-1") -> OutboxItem:
+    (item,) = town.store.outbox.open_receipts(node)
+    return item
+
+
+def test_every_call_point_that_reported_is_told(town: Town) -> None:
+    incident = town.press("ktg-1").incident
+    town.press("ktg-2")
+    town.report(SARI)
+    reply(town, incident, Reply.ACKNOWLEDGED)
+    assert sorted(receipts(town)) == [("ktg-1", "police_saw"), ("ktg-2", "police_saw")]
+
+
+def test_a_newer_stage_takes_the_place_of_one_on_its_way(town: Town) -> None:
+    incident = town.press("ktg-1").incident
+    for answer in (Reply.ACKNOWLEDGED, Reply.DISPATCHED, Reply.RESOLVED):
+        reply(town, incident, answer)
+    assert receipts(town, ItemState.PENDING) == [("ktg-1", "resolved")]
+    assert receipts(town, ItemState.ABANDONED) == [("ktg-1", "police_saw"), ("ktg-1", "on_the_way")]
+
+
+def test_stages_of_another_report_stay_on_their_way(town: Town) -> None:
+    crime = town.press("ktg-1").incident
+    fire = town.press("ktg-1", IncidentKind.FIRE).incident
+    for incident in (crime, fire):
+        reply(town, incident, Reply.ACKNOWLEDGED)
+    assert receipts(town, ItemState.PENDING) == [("ktg-1", "police_saw")] * 2
+
+
+def test_it_is_told_until_the_call_point_shows_it(town: Town) -> None:
+    taken = town.press("ktg-1")
+    reply(town, taken.incident, Reply.ACKNOWLEDGED)
+    item = open_receipt(town)
+    tries = []
+    for second in range(100):
+        if item.id in [due.id for due in town.do(lambda uow: uow.outbox.due(town.clock.now(), 100))]:
+            assert town.do(lambda uow: begin_showing(uow, item))
+            tries.append(second)
+        town.wait(1)
+    assert tries == [0, 1, 3, 7, 15, 31, 61, 91]
+    town.do(lambda uow: shown(uow, "ktg-1", taken.report, "police_saw"))
+    assert receipts(town, ItemState.ACCEPTED) == [("ktg-1", "police_saw")]
+    assert town.do(lambda uow: begin_showing(uow, item)) is False
+
+
+def test_only_the_right_word_confirms(town: Town) -> None:
+    taken = town.press("ktg-1")
+    reply(town, taken.incident, Reply.ACKNOWLEDGED)
+    for node, report, stage in (
+        ("ktg-1", taken.report, "stored"),
+        ("ktg-1", "another", "police_saw"),
+        ("ktg-2", taken.report, "police_saw"),
+        ("ktg-1", None, "police_saw"),
+        ("ktg-1", taken.report, None),
+    ):
+        town.do(lambda uow, told=(node, report, stage): shown(uow, *told))
+    assert receipts(town, ItemState.PENDING) == [("ktg-1", "police_saw")]
+
+
+def test_it_is_given_up_after_ten_minutes(town: Town) -> None:
+    reply(town, town.press("ktg-1").incident, Reply.ACKNOWLEDGED)
+    item = open_receipt(town)
+    town.wait(600)
+    assert town.do(lambda uow: begin_showing(uow, item))
+    town.wait(0.001)
+    assert town.do(lambda uow: begin_showing(uow, item)) is False
+    assert receipts(town, ItemState.ABANDONED) == [("ktg-1", "police_saw")]
+
+
+def test_a_stage_of_no_incident_tells_nobody(town: Town) -> None:
+    town.press("ktg-1")
+    town.do(lambda uow: uow.happened(StageReached(None, None, stage="police_saw")))
+    assert receipts(town) == []
+
+
+# the neighbours
+
+
+def test_the_neighbours_are_told_once_in_the_reporter_s_words(town: Town) -> None:
+    incident = town.report(JOKO, text="Ada maling").incident
+    town.report(SARI)
+    (entry,) = town.record(incident, "residents_told")
+    assert entry.facts == {"kind": "theft", "text": "Ada maling", "people": 4}
+
+
+def test_the_neighbours_are_told_of_community_news_too(town: Town) -> None:
+    incident = town.report(HEAD, IncidentKind.COMMUNITY_WORK, text="Minggu pukul 7").incident
+    assert town.record(incident, "residents_told")[0].facts["text"] == "Minggu pukul 7"

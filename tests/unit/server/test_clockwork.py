@@ -1,0 +1,105 @@
+"""What happens because time passes: decisions that wait, and figures that are gathered."""
+
+from datetime import timedelta
+
+import pytest
+from structlog.testing import capture_logs
+from tests.fakes.clock import START
+from tests.fakes.telemetry import FakeTelemetry
+from tests.unit.server.town import JOKO, Town
+from tests.unit.server.waiting import running, until
+
+from kentongan_server.domain.place import Presence
+from kentongan_server.inbound.clock import heartbeats as heartbeats_room
+from kentongan_server.inbound.clock.heartbeats import Heartbeats
+from kentongan_server.inbound.clock.ticker import SILENT_AFTER, Ticker
+from kentongan_server.inbound.metrics import Metrics
+from kentongan_server.ports.outbox import Channel
+from kentongan_server.ports.telemetry import Heartbeat
+
+
+def a_heartbeat(number: int = 0) -> Heartbeat:
+    at = START + timedelta(seconds=number)
+    return Heartbeat("ktg-1", "33.74", at, number, refused=0, rssi_dbm=-60, battery_mv=None, mains=True)
+
+
+async def test_gates_open_and_humans_are_paged_by_themselves(town: Town) -> None:
+    gated = town.report(JOKO).incident
+    async with running(Ticker(town.store, lambda: 0.0, every_s=0.01).run()):
+        town.wait(15)
+        await until(lambda: town.alarm(gated).state == "active")
+        town.wait(45)
+        await until(lambda: town.items(Channel.PAGER))
+
+
+@pytest.mark.parametrize(("listening_for", "offline"), [(18.9, False), (19.1, True)])
+async def test_nodes_are_silent_only_to_one_who_listened(town: Town, listening_for: float, offline: bool) -> None:
+    town.wait(SILENT_AFTER.total_seconds() + 1)
+    gated = town.report(JOKO).incident
+    town.wait(15)
+    async with running(Ticker(town.store, lambda: listening_for, every_s=0.01).run()):
+        await until(lambda: town.alarm(gated).state == "active")
+        town.wait(60)
+        if offline:
+            await until(lambda: town.store.places.nodes["ktg-1"].presence is Presence.OFFLINE)
+        else:
+            await until(lambda: town.items(Channel.PAGER))
+    assert (town.store.places.nodes["ktg-1"].presence is Presence.OFFLINE) == offline
+
+
+async def test_a_decision_that_fails_is_logged_and_asked_again(town: Town) -> None:
+    gated = town.report(JOKO).incident
+    town.wait(15)
+    town.store.full = True
+    with capture_logs() as logs:
+        async with running(Ticker(town.store, lambda: 0.0, every_s=0.01).run()):
+            await until(lambda: town.store.refused >= 2)
+            town.store.full = False
+            await until(lambda: town.alarm(gated).state == "active")
+    assert {entry["event"] for entry in logs} == {"decision_failed"}
+
+
+async def test_heartbeats_are_written_together() -> None:
+    store, metrics = FakeTelemetry(), Metrics()
+    room = Heartbeats(store, metrics, every_s=0.01)
+    for number in range(100):
+        room.add(a_heartbeat(number))
+    async with running(room.run()):
+        await until(lambda: len(store.kept) == 100)
+        room.add(a_heartbeat(100))
+        await until(lambda: len(store.kept) == 101)
+    assert store.kept == [a_heartbeat(number) for number in range(101)]
+    assert metrics.registry.get_sample_value("kentongan_telemetry_dropped_total") == 0
+
+
+class BrokenTelemetry(FakeTelemetry):
+    """Breaks in a way that no port speaks of."""
+
+    async def write(self, heartbeats) -> None:
+        if self.away:
+            raise ZeroDivisionError
+        await super().write(heartbeats)
+
+
+@pytest.mark.parametrize("store", [FakeTelemetry(), BrokenTelemetry()], ids=["away", "broken"])
+async def test_what_no_store_takes_is_dropped_and_counted(store: FakeTelemetry) -> None:
+    metrics = Metrics()
+    room = Heartbeats(store, metrics, every_s=0.01)
+    store.away = True
+    room.add(a_heartbeat(1))
+    room.add(a_heartbeat(2))
+    with capture_logs() as logs:
+        async with running(room.run()):
+            await until(lambda: metrics.registry.get_sample_value("kentongan_telemetry_dropped_total") == 2)
+            store.away = False
+            room.add(a_heartbeat(3))
+            await until(lambda: store.kept == [a_heartbeat(3)])
+    assert [entry["heartbeats"] for entry in logs] == [2]
+
+
+async def test_a_flood_is_bounded_and_counted() -> None:
+    metrics = Metrics()
+    room = Heartbeats(FakeTelemetry(), metrics)
+    for number in range(heartbeats_room.MOST + 7):
+        room.add(a_heartbeat(number))
+    assert metrics.registry.get_sample_value("kentongan_telemetry_dropped_total") == 7

@@ -14,9 +14,10 @@ log = structlog.get_logger()
 
 
 class Heartbeats:
-    """`add` is cheap and never waits; `run` writes once a second."""
+    """`add` is cheap and never waits; `run` writes every `every_s` seconds."""
 
-    def __init__(self, telemetry: Telemetry, metrics: Metrics) -> None:
+    def __init__(self, telemetry: Telemetry, metrics: Metrics, every_s: float = EVERY_S) -> None:
+        self._every_s = every_s
         self._telemetry = telemetry
         self._metrics = metrics
         self._held: list[Heartbeat] = []
@@ -31,7 +32,7 @@ class Heartbeats:
     async def run(self) -> None:
         """Write until cancelled."""
         while True:
-            await asyncio.sleep(EVERY_S)
+            await asyncio.sleep(self._every_s)
             held, self._held = self._held, []
             if not held:
                 continue

@@ -18,17 +18,18 @@ log = structlog.get_logger()
 
 
 class Ticker:
-    """Runs each decision every half second. `listening_for` says how long the broker has been there, in seconds: nodes
+    """Runs each decision every `every_s` seconds. `listening_for` says how long the broker has been there, in seconds: nodes
     are not called silent while it was the server that could not hear them."""
 
-    def __init__(self, transactions: Transactions, listening_for: Callable[[], float]) -> None:
+    def __init__(self, transactions: Transactions, listening_for: Callable[[], float], every_s: float = TICK_S) -> None:
+        self._every_s = every_s
         self._transactions = transactions
         self._listening_for = listening_for
 
     async def run(self) -> None:
         """Tick until cancelled; a decision that fails is logged and asked again."""
         while True:
-            await asyncio.sleep(TICK_S)
+            await asyncio.sleep(self._every_s)
             await self._decide(open_due_gates)
             await self._decide(page_for_unaccepted)
             if self._listening_for() > SILENT_AFTER.total_seconds():

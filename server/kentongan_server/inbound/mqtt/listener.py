@@ -17,6 +17,8 @@ from kentongan_contract.errors import ContractError
 from kentongan_contract.messages import Report, State
 from kentongan_contract.seal import Key, unseal
 from kentongan_server.domain.errors import KentonganError
+from kentongan_server.domain.incident import Source
+from kentongan_server.domain.incident_kind import IncidentKind
 from kentongan_server.inbound.metrics import Metrics
 from kentongan_server.inbound.mqtt import translate
 from kentongan_server.ports.sounder import LinkDownError, Sounder
@@ -100,6 +102,8 @@ class Listener:
             self._count("unknown_node", node)
             return
         self._metrics.messages.labels("report").inc()
+        if not taken.repeated:
+            self._metrics.reports.labels(Source.CALL_POINT, IncidentKind(report.kind).incident_class).inc()
         try:
             await self._sounder.show(node, taken.report, "stored", taken.incident)
         except LinkDownError:

@@ -41,16 +41,19 @@ class Clock:
 
 async def wait_ms(event: asyncio.Event, ms: "int | None") -> bool:
     """True once `event` is set, False after `ms` milliseconds without it; None waits for ever."""
-    if event.is_set():
-        return True
-    if ms is None:
+    if ms is None or event.is_set():
         await event.wait()
         return True
-    if ms <= 0:
-        await asyncio.sleep(0)
-        return event.is_set()
     try:
-        await asyncio.wait_for(event.wait(), ms / 1000)
+        await within_ms(event.wait(), max(0, ms))
     except asyncio.TimeoutError:
         return False
     return True
+
+
+async def within_ms(work, ms: int):
+    """The result of `work`, or asyncio.TimeoutError after `ms` milliseconds."""
+    if MICROPYTHON:
+        return await asyncio.wait_for(work, ms / 1000)
+    async with asyncio.timeout(ms / 1000):  # CPython's `wait_for` may swallow a cancellation: the node would go on
+        return await work

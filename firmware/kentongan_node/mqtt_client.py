@@ -34,8 +34,8 @@ _RESOLVE_AGAIN = 5  # failed connects before the name is asked for anew
 
 
 class MqttClient:
-    """`owner` is told: will() -> (topic, payload) before each connect, up(), down(reason), message(topic, payload,
-    retained), free() when the window opens again, and asked is_urgent() (do not wait long) and is_calm() (a blocking
+    """`owner` is told: will() -> (topic, payload) before each connect, up(), down(reason),
+    unreachable(reason), message(topic, payload, retained), free() when the window opens again, and asked is_urgent() (do not wait long) and is_calm() (a blocking
     look-up would not be heard)."""
 
     def __init__(self, settings, clock, backoff, owner, subscription: str, tls=None):
@@ -73,6 +73,8 @@ class MqttClient:
             if stood:
                 self._backoff.lost()
                 self._owner.down(self.reason)
+            else:
+                self._owner.unreachable(self.reason)
             self._hurry.clear()
             await wait_ms(self._hurry, self._backoff.next_ms(self._owner.is_urgent()))
 

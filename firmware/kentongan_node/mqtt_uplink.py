@@ -1,8 +1,8 @@
 """The one shape of every way up, and the way over MQTT.
 
 An uplink has `connected`, `run()` for ever, `send(kind, payload) -> bool` (False: not now, ask again after `room`), and
-`hurry()`. It tells its listener: up(), down(reason), message(kind, payload, retained), room(); and asks it: will() for
-the sealed last state, is_urgent() and is_calm(). `serial_link` has the same shape.
+`hurry()`. It tells its listener: up(), down(reason), unreachable(reason), message(kind, payload, retained), room(); and
+asks it: will() for the sealed last state, is_urgent() and is_calm(). `serial_link` has the same shape.
 """
 
 from kentongan_contract import topics
@@ -52,6 +52,10 @@ class MqttUplink:
     def down(self, reason: str) -> None:
         """The client has lost it."""
         self._listener.down(reason)
+
+    def unreachable(self, reason: str) -> None:
+        """The client could not get a session."""
+        self._listener.unreachable(reason)
 
     def free(self) -> None:
         """The client's window has room."""

@@ -21,7 +21,7 @@ from .messenger import Messenger
 from .outbox import Outbox
 from .sounder import Sounder
 
-_AFTER_TROUBLE_MS = 1000
+_AFTER_TROUBLE_MS = 100
 
 
 class Node:
@@ -37,6 +37,7 @@ class Node:
         self._tell = tell
         self._radio = radio
         self._seq = 0
+        self._why_unreachable = None
         key = seal.Key(settings.secret())
         log = CommandLog()
         freshness = Freshness()
@@ -69,12 +70,19 @@ class Node:
     def up(self) -> None:
         """The uplink has a session."""
         self.session += 1
+        self._why_unreachable = None
         self._messenger.up()
         self._tell("connected", session=self.session)
 
     def down(self, reason: str) -> None:
         """The uplink has lost it."""
         self._tell("disconnected", reason=reason)
+
+    def unreachable(self, reason: str) -> None:
+        """The uplink could not get a session; told once a reason, for it is tried without end."""
+        if reason != self._why_unreachable:
+            self._why_unreachable = reason
+            self._tell("unreachable", reason=reason)
 
     def room(self) -> None:
         """The uplink can take more."""

@@ -51,6 +51,8 @@ class SerialLink:
                 self._close()
             if stood:
                 self._listener.down(reason)
+            else:
+                self._listener.unreachable(reason)
             await sleep_ms(_REOPEN_MS)
 
     def hurry(self) -> None:

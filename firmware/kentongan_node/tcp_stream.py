@@ -8,7 +8,7 @@ import asyncio
 import errno
 import socket
 
-from .clock import MICROPYTHON, Clock, sleep_ms
+from .clock import MICROPYTHON, Clock, sleep_ms, within_ms
 
 _TCP = 6
 _TCP_NODELAY = 1
@@ -84,9 +84,9 @@ class _MicropythonStream:
 
 async def _open_on_cpython(address, timeout_ms: int, tls, server_name: "str | None"):
     try:
-        reader, writer = await asyncio.wait_for(
+        reader, writer = await within_ms(
             asyncio.open_connection(address[0], address[1], ssl=tls, server_hostname=server_name if tls else None),
-            timeout_ms / 1000,
+            timeout_ms,
         )
     except asyncio.TimeoutError:
         raise OSError(errno.ETIMEDOUT, "no answer to the connect")

@@ -65,7 +65,7 @@ class NodeProcess:
         self._process.stdin.write(json.dumps({"do": verb, **fields}) + "\n")
         self._process.stdin.flush()
 
-    def press(self, hold_ms: int = 400) -> str:
+    def press(self, hold_ms: int = 700) -> str:
         """Hold the button and return the report's id."""
         since = len(self.events)
         self.post("press", hold_ms=hold_ms)

@@ -1,7 +1,7 @@
 """Every table. Times are whole milliseconds since 1970 (UTC), ids are text, JSON is text.
 
-The category firewall's second wall stands here: an outbox row carries its incident's class by a foreign key that no
-code can get around, and a check refuses the police any class but crime, 112 any but emergency.
+The category firewall's second wall stands here: an incident's class is the one of its kind, an outbox row carries it
+by a foreign key that no code can get around, and a check refuses the police any class but crime, 112 any but emergency.
 """
 
 from sqlalchemy import (
@@ -92,6 +92,11 @@ incidents = Table(
     Column("text", Text),
     UniqueConstraint("id", "incident_class"),
     CheckConstraint("class IN ('crime', 'emergency', 'community')", name="class"),
+    CheckConstraint(
+        "(class = 'crime') = (kind IN ('panic', 'theft', 'robbery', 'killing', 'assault'))"
+        " AND (class = 'emergency') = (kind IN ('fire', 'disaster', 'medical'))",
+        name="class_of_kind",
+    ),
     Index("ix_incidents_region_opened", "region", "opened_at"),
     Index("ix_incidents_opened", "opened_at"),
 )

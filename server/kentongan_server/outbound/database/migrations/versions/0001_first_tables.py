@@ -49,6 +49,11 @@ def upgrade() -> None:
         sa.Column("opened_at", sa.BigInteger(), nullable=False),
         sa.Column("text", sa.Text(), nullable=True),
         sa.CheckConstraint("class IN ('crime', 'emergency', 'community')", name=op.f("ck_incidents_class")),
+        sa.CheckConstraint(
+            "(class = 'crime') = (kind IN ('panic', 'theft', 'robbery', 'killing', 'assault'))"
+            " AND (class = 'emergency') = (kind IN ('fire', 'disaster', 'medical'))",
+            name=op.f("ck_incidents_class_of_kind"),
+        ),
         sa.ForeignKeyConstraint(["region"], ["regions.code"], name=op.f("fk_incidents_region")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incidents")),
         sa.UniqueConstraint("id", "class", name=op.f("uq_incidents_id_class")),

@@ -170,7 +170,7 @@ class ApiTwin:
 
     def _app(self) -> FastAPI:
         app = FastAPI()
-        session = DemoSession(TOKENS, self.inbox_url, HOME, "mosquitto", "ktg-0001-1", "ktg-0001-3")
+        session = DemoSession(TOKENS, self.inbox_url, HOME, "mosquitto", "ktg-0001-1", "gw-0001", "ktg-0001-3")
         app.include_router(page_router(session if self._demo else None))
 
         @app.exception_handler(HTTPException)

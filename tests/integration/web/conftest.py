@@ -3,6 +3,7 @@ did not announce, and no request to anybody but the server and the command centr
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -59,12 +60,12 @@ class Visit:
 
     def module(self, name: str, body: str, argument: object = None) -> object:
         """Run `body` (JavaScript, with `module` and `argument`) against one of the page's own modules."""
-        script = f"""async (argument) => {{
-          const base = document.querySelector('script[type="module"]').src;
-          const module = await import(new URL("{name}", base));
-          return await (async () => {{ {body} }})();
-        }}"""
-        return self.page.evaluate(script, argument)
+        script = """async (argument) => {
+          const { rooms } = await import(document.querySelector('script[type="module"]').src);
+          const module = rooms["NAME"];
+          return await (async () => { BODY })();
+        }"""
+        return self.page.evaluate(script.replace("NAME", name).replace("BODY", body), argument)
 
     def check(self) -> None:
         """Nothing was complained of and nobody else was asked."""
@@ -88,13 +89,19 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def api() -> Iterator[ApiTwin]:
-    with ApiTwin() as twin:
-        yield twin
+def start_twin() -> Iterator[Callable[..., ApiTwin]]:
+    """Start a twin of the API; it outlives the pages that look at it."""
+    with ExitStack() as twins:
+        yield lambda **wishes: twins.enter_context(ApiTwin(**wishes))
 
 
 @pytest.fixture
-def open_page(chromium: Browser) -> Iterator[Callable[..., Visit]]:
+def api(start_twin: Callable[..., ApiTwin]) -> ApiTwin:
+    return start_twin()
+
+
+@pytest.fixture
+def open_page(chromium: Browser, start_twin: Callable[..., ApiTwin]) -> Iterator[Callable[..., Visit]]:
     """Open the twin's page: `open_page(api, path="/", width=1366, height=768, scheme="dark", motion="no-preference")`."""
     visits = []
 

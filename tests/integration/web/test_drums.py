@@ -1,6 +1,9 @@
 """The home RT's drums and the map follow the events, and nothing else."""
 
+import pytest
 from tests.fakes.api_server import HOME_NODES
+
+pytestmark = pytest.mark.real
 
 
 def states(visit):

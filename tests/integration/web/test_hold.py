@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+pytestmark = pytest.mark.real
+
 ULID = re.compile(r"^[0-7][0-9A-HJKMNP-TV-Z]{25}$")
 
 
@@ -51,6 +53,25 @@ def test_a_key_held_works_like_the_pointer(visit, key):
     visit.page.keyboard.down(key)  # a key held longer repeats itself
     visit.page.keyboard.up(key)
     visit.page.wait_for_selector('#own[data-state="stored"]')
+    assert len(visit.api.posts) == 1
+
+
+def test_a_touch_held_sends_and_one_that_the_system_takes_away_does_not(visit):
+    box = visit.page.locator("#panic").bounding_box()
+    finger = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+    screen = visit.page.context.new_cdp_session(visit.page)
+
+    def touch(kind, *points):
+        screen.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
+
+    touch("touchStart", finger)
+    visit.page.wait_for_selector('#panic[data-hold="holding"]')
+    touch("touchCancel")
+    visit.page.wait_for_selector('#hold-says[data-says="hold.short"]')
+    touch("touchStart", finger)
+    visit.page.wait_for_selector('#own[data-state="stored"]')
+    touch("touchEnd")
+    visit.page.wait_for_selector('#panic[data-hold="idle"]')
     assert len(visit.api.posts) == 1
 
 

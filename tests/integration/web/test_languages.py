@@ -7,6 +7,8 @@ import pytest
 
 from kentongan_server.inbound.web.assets import HERE
 
+pytestmark = pytest.mark.real
+
 ID, EN = (json.loads((HERE / "i18n" / f"{language}.json").read_text("utf-8")) for language in ("id", "en"))
 
 

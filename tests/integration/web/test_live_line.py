@@ -1,6 +1,9 @@
 """The live line: any cut in the stream is read right, a break is seen, resumed and misses nothing."""
 
+import pytest
 from tests.fakes.api_server import HOME_NODES
+
+pytestmark = pytest.mark.real
 
 SAMPLE = (
     "\ufeff: hello\n\nid: 1\r\nevent: one\r\ndata: satu — é\r\n\r\n"

@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.real
+
 NASTY = '<img src=x onerror="document.title=1"><script>document.title=2</script>{kind} & "kutip"'
 
 

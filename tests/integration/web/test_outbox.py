@@ -1,5 +1,9 @@
 """A report is repeated with the same id until the server has stored it, and only then called stored."""
 
+import pytest
+
+pytestmark = pytest.mark.real
+
 
 def test_two_times_503_then_stored_under_the_same_id(visit):
     visit.tolerate.append("503")

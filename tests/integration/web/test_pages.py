@@ -4,10 +4,11 @@ import gzip
 
 import httpx
 import pytest
+from tests.fakes.api_server import TOKENS
 
-from kentongan_server.inbound.web.assets import first_load, lean_script, page_assets
+from kentongan_server.inbound.web.assets import page_assets
 
-BUDGET = 30_000
+BUDGET = 26_000
 
 
 def page_of(api):
@@ -29,17 +30,17 @@ def test_the_page_runs_only_its_own_code_and_frames_only_the_inbox(api):
     assert html.count("<script") == html.count('<script type="module" src=') == 1
 
 
-def test_the_first_load_without_leaflet_stays_within_its_budget(api):
-    """Page, style, every script it starts with, the words and the sign: as they travel."""
+def test_the_first_load_without_the_map_stays_within_its_budget(api):
+    """Page, style, script, words and sign, as they travel."""
     version, assets = page_assets()
-    names = ["app.js", "page.css", "i18n/id.json", "kentongan.svg", *first_load(assets)]
-    assert "map.js" not in names, "the map comes after the button works"
     total = len(gzip.compress(page_of(api).content, 9))
     with httpx.Client(base_url=api.url, headers={"Accept-Encoding": "gzip"}) as client:
-        for name in names:
+        for name in ("app.js", "page.css", "i18n/id.json", "kentongan.svg"):
             with client.stream("GET", f"/static/{version}/{name}") as response:
-                total += sum(map(len, response.iter_raw()))
-                assert response.headers.get("content-encoding") == ("gzip" if assets[name].packed else None)
+                assert response.headers["content-encoding"] == "gzip"
+                packed = b"".join(response.iter_raw())
+            assert gzip.decompress(packed) == assets[name].body
+            total += len(packed)
     assert total <= BUDGET, f"{total} bytes"
 
 
@@ -69,21 +70,11 @@ def test_nothing_else_is_served(api, path):
     assert httpx.get(api.url + path).status_code == 404
 
 
-def test_the_session_is_for_demos_only_and_never_kept(api):
-    from tests.fakes.api_server import TOKENS, ApiTwin
-
+def test_the_session_is_for_demos_only_and_never_kept(api, start_twin):
     session = httpx.get(f"{api.url}/demo/session")
     assert session.json()["tokens"] == TOKENS
     assert session.headers["cache-control"] == "no-store"
-    with ApiTwin(demo=False) as city:
-        assert httpx.get(f"{city.url}/demo/session").status_code == 404
-        policy = page_of(city).headers["content-security-policy"]
-        assert "frame-src 'none'" in policy
-        assert "DEMO" not in page_of(city).text
-
-
-def test_scripts_lose_comments_and_indentation_and_nothing_else():
-    source = '// @ts-check\n/** One\n * two */\nconst a = "// no comment"; // stays\n\n  if (a) {\n    // goes\n    b(`x`);\n  }\n'
-    assert lean_script(source) == 'const a = "// no comment"; // stays\nif (a) {\nb(`x`);\n}\n'
-    spanning = "const text = `\n  // part of the text\n`;\n"
-    assert lean_script(spanning) == spanning
+    city = start_twin(demo=False)
+    assert httpx.get(f"{city.url}/demo/session").status_code == 404
+    assert "frame-src 'none'" in page_of(city).headers["content-security-policy"]
+    assert "DEMO" not in page_of(city).text

@@ -1,13 +1,14 @@
 """Without a demo the page asks for a token once, explains it in a sentence, and keeps it for the tab only."""
 
 import pytest
-from tests.fakes.api_server import HOME_NODES, TOKENS, ApiTwin
+from tests.fakes.api_server import HOME_NODES, TOKENS
+
+pytestmark = pytest.mark.real
 
 
 @pytest.fixture
-def city():
-    with ApiTwin(demo=False) as twin:
-        yield twin
+def city(start_twin):
+    return start_twin(demo=False)
 
 
 def sign_in(visit, token):

@@ -3,6 +3,10 @@
 import itertools
 import math
 
+import pytest
+
+pytestmark = pytest.mark.real
+
 FRAME = 441  # 10 ms at 44.1 kHz
 TITIR = {"beats": [90, 110], "rounds": 0, "duration_ms": 60_000}
 

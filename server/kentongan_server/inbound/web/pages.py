@@ -12,7 +12,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from kentongan_server.inbound.web.assets import ASK_AGAIN, FOR_EVER, HERE, first_load, leaflet_assets, page_assets
+from kentongan_server.inbound.web.assets import ASK_AGAIN, FOR_EVER, HERE, leaflet_assets, page_assets
 
 LANGUAGES = ("id", "en")
 
@@ -51,7 +51,6 @@ def page_router(demo_session: DemoSession | None) -> APIRouter:
             language=language,
             words=_words(language),
             static=f"/static/{version}",
-            modules=first_load(own_files),
             demo=demo_session is not None,
             police_inbox_url=demo_session.police_inbox_url if demo_session else None,
         )

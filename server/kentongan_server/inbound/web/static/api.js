@@ -26,7 +26,7 @@ export class Unreachable extends Error {
 }
 
 /** The answer as JSON (null when empty); throws Refused or Unreachable. */
-export async function ask(path, { token = null, method = "GET", body = undefined } = {}) {
+export async function ask(path, { token = null, method = "GET", body = undefined, cache = "no-store" } = {}) {
   const headers = { Accept: "application/json" };
   if (token) headers.Authorization = `Bearer ${token}`;
   if (body !== undefined) headers["Content-Type"] = "application/json";
@@ -40,7 +40,7 @@ export async function ask(path, { token = null, method = "GET", body = undefined
       headers,
       body: body === undefined ? undefined : JSON.stringify(body),
       signal: stop.signal,
-      cache: "no-store",
+      cache,
       keepalive: method === "POST", // a report outlives the tab that sent it
     });
     text = await response.text();

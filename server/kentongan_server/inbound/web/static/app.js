@@ -50,6 +50,8 @@ async function start() {
     goHome(me.memberships.find(({ role }) => HOME_ROLES.has(role))?.region ?? null);
     session.maySilence = me.memberships.some(({ role }) => role === "rt_head" || role === "operator");
   }
+  const inbox = document.getElementById("inbox");
+  inbox?.setAttribute("src", inbox.dataset.src); // only now: the red button comes first on a slow line
   resident.introduce(me.name, codebook);
   openLive({ path: "/api/v1/events", token: session.reading, onEvent: take, onOpen: snapshot, onState: setConnection });
   await openMap();

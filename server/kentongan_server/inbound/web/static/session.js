@@ -27,7 +27,7 @@ export function forget() {
 async function demoSession() {
   for (;;) {
     try {
-      return await ask("/demo/session");
+      return await ask("/demo/session", { cache: "default" }); // the page asked for it already, while its script was on the way
     } catch (error) {
       if (error instanceof Refused && error.status === 404) return null;
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS)); // a demo that is still starting

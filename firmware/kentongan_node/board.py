@@ -65,7 +65,7 @@ class Board:
 
     def wall_seconds(self) -> "int | None":
         """Seconds of the chip's clock, None while it was never set."""
-        return time.time() if time.gmtime()[0] >= _FIRST_YEAR else None
+        return int(time.time()) if time.gmtime()[0] >= _FIRST_YEAR else None
 
     def battery_mv(self) -> "int | None":
         """Not measured yet: the divider has no calibration."""

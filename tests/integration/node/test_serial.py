@@ -90,7 +90,19 @@ def _is_state(message: messages.Message) -> bool:
 
 def _command(nonce: str, counter: int) -> messages.Command:
     return messages.Command(
-        f"cmd-{counter}", "sound", "inc-1", "crime", "actual", "titir", [90, 110], 9, 60_000, "red", nonce, counter, 30_000
+        f"cmd-{counter}",
+        "sound",
+        "inc-1",
+        "crime",
+        "actual",
+        "titir",
+        [90, 110],
+        9,
+        60_000,
+        "red",
+        nonce,
+        counter,
+        30_000,
     )
 
 

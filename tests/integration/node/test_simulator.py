@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from kentongan_broker import Enrolment, start
 from tests.integration.node.city_server import CityServer
 from tests.integration.node.node_process import firmware_environment
+
+from kentongan_broker import Enrolment, start
 
 pytestmark = pytest.mark.real
 

@@ -1,0 +1,65 @@
+"""Pins, UART and watchdog of no matter, in the shape of the ESP32 port; `Pin.levels` is what a probe would see."""
+
+
+class Pin:
+    IN = 0
+    OUT = 1
+    PULL_UP = 2
+    levels = {}
+    listeners = []
+
+    def __init__(self, number, mode=-1, pull=None, value=None):
+        self.number = number
+        if mode == Pin.IN and pull == Pin.PULL_UP:
+            Pin.levels.setdefault(number, 1)
+        if value is not None:
+            self.value(value)
+
+    def value(self, level=None):
+        if level is None:
+            return Pin.levels[self.number]
+        if Pin.levels.get(self.number) != level:
+            Pin.levels[self.number] = level
+            for listener in Pin.listeners:
+                listener(self.number, level)
+        return None
+
+
+class WDT:
+    fed = 0
+
+    def __init__(self, id=0, timeout=5000):
+        assert timeout > 1000
+
+    def feed(self):
+        WDT.fed += 1
+
+
+class UART:
+    """A line with somebody listening: `sent` is what left; `coming` is what will be read."""
+
+    sent = b""
+    coming = b""
+
+    def __init__(self, id, baudrate, tx, rx, txbuf, rxbuf, timeout):
+        assert timeout == 0
+        self._looks = 0
+
+    def any(self):
+        return len(UART.coming)
+
+    def read(self, size):
+        data, UART.coming = UART.coming[:size], UART.coming[size:]
+        return data or None
+
+    def write(self, data):
+        self._looks = 3  # it takes a while to leave
+        UART.sent += data
+        return len(data)
+
+    def txdone(self):
+        self._looks -= 1
+        return self._looks <= 0
+
+    def deinit(self):
+        pass

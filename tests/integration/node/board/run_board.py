@@ -18,6 +18,10 @@ import vfs
 from flash import Flash
 
 # everything that main.py imports, while the real file system is still there
+import kentongan_node.board
+import kentongan_node.composition
+import kentongan_node.provisioning
+import kentongan_node.wifi_link
 from kentongan_node import pins_esp32_s3 as pins
 
 

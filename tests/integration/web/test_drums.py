@@ -46,6 +46,15 @@ def test_one_that_fails_is_shown_as_failed_beside_one_that_sounds(visit):
     )
 
 
+def test_only_a_kentongan_that_is_not_there_is_grey(visit):
+    visit.api.emit("presence_changed", node=HOME_NODES[0], presence="offline")
+    visit.page.wait_for_selector('.drum[data-state="offline"]')
+    filters = visit.page.eval_on_selector_all(
+        ".drum", "drums => drums.map(d => [d.dataset.node, getComputedStyle(d.querySelector('svg')).filter])"
+    )
+    assert dict(filters) == dict.fromkeys(HOME_NODES, "none") | {HOME_NODES[0]: "grayscale(1)"}
+
+
 def test_a_sounding_drum_is_struck_in_the_rhythm_and_rests_when_it_ends(visit):
     incident = visit.panic()
     nodes = visit.api.raise_alarm(incident)

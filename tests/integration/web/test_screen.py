@@ -46,6 +46,17 @@ def full_of_life(visit):
     visit.page.wait_for_selector('#story [data-event="police_replied"]')
 
 
+def small_targets(visit, least):
+    """Controls lower than `least` CSS pixels (WCAG 2.5.8 asks for 24); links in running text are exempt."""
+    return visit.page.evaluate(
+        """least => [...document.querySelectorAll(".resident button, .resident input, .resident select, .tools > *")]
+          .filter((node) => node.matches("button, a, input, select") && node.checkVisibility())
+          .filter((node) => node.getBoundingClientRect().height < least)
+          .map((node) => `${node.id || node.className} ${node.getBoundingClientRect().height}`)""",
+        least,
+    )
+
+
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_button_map_drums_and_inbox_are_on_the_first_screen(open_page, api, scheme, language):
@@ -59,6 +70,7 @@ def test_button_map_drums_and_inbox_are_on_the_first_screen(open_page, api, sche
         assert box["y"] + box["height"] <= 768, part
         assert box["x"] + box["width"] <= 1366, part
     assert visit.page.evaluate(CONTRAST) == []
+    assert small_targets(visit, 24) == []
     frame = visit.page.frame_locator(".police iframe")
     assert "Kotak masuk" in frame.locator("p").inner_text()
 
@@ -81,6 +93,8 @@ def test_on_a_telephone_the_button_comes_first_and_is_big(open_page, api):
     box = visit.page.locator("#panic").bounding_box()
     assert box["y"] + box["height"] <= 400
     assert min(box["width"], box["height"]) >= 160
+    visit.page.wait_for_selector(".kind")
+    assert small_targets(visit, 40) == []
 
 
 def test_everything_that_can_be_done_can_be_reached_by_key(visit):

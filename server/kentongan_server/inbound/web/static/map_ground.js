@@ -50,7 +50,7 @@ function lanes(points, near) {
   return found;
 }
 
-// A name stands over its kelurahan's own points; one that would cover another is left out.
+// A name stands over its kelurahan's own points; one that would cover another, or whose points lie apart, is left out.
 function names(regions, step) {
   const groups = new Map();
   for (const region of regions) {
@@ -63,6 +63,8 @@ function names(regions, step) {
     const name = kelurahanName(members[0].name);
     const latitude = Math.max(...members.map((member) => member.latitude)) + 0.35 * step;
     const longitude = members.reduce((sum, member) => sum + member.longitude, 0) / members.length;
+    const width = Math.max(...members.map((member) => Math.abs(member.longitude - longitude)));
+    if (width > (1 + Math.sqrt(members.length)) * step) continue;
     const free = placed.every(({ at }) => Math.abs(at[0] - latitude) > 0.9 * step || Math.abs(at[1] - longitude) > 3 * step);
     if (name && free) placed.push({ name, at: [latitude, longitude] });
   }

@@ -124,7 +124,7 @@ def _print(report: dict[str, Any], table: Any, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(report, indent=1, ensure_ascii=False))
     else:
-        table(report, Console())
+        table(report, Console(width=140))
 
 
 def _give_up(sentence: str, status: int = 1) -> NoReturn:

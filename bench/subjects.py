@@ -1,10 +1,12 @@
 """The subjects: Kentongan itself, and the peers. How each is started, asked, and held to what it answered."""
 
 import json
+import os
 import secrets
 import shutil
 import sqlite3
 import subprocess
+import sys
 from itertools import cycle
 from pathlib import Path
 
@@ -89,9 +91,12 @@ class Kentongan:
             "KENTONGAN_CAP_KEY_FILE": str(stand.folder / "cap.key"),
             "KENTONGAN_CAP_CERT_FILE": str(stand.folder / "cap.pem"),
         }
-        made = stand.python("keys", ["-m", "kentongan_server", "make-keys"], {**environment, **keys})
-        if made.wait(60) != 0:
-            raise StandError(f"make-keys failed: {stand.processes.why('keys')}")
+        command = [sys.executable, "-m", "kentongan_server", "make-keys"]
+        made = subprocess.run(
+            command, env={**os.environ, **environment, **keys}, capture_output=True, text=True, timeout=60, check=False
+        )
+        if made.returncode != 0:
+            raise StandError(f"make-keys failed: {made.stderr.strip()[-300:]}")
         centre = {
             "KENTONGAN_CENTRE_HTTP_PORT": str(self._centre_port),
             "KENTONGAN_CENTRE_WEBHOOK_SECRET": secret,

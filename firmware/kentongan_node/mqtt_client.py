@@ -31,6 +31,7 @@ _READ = 512
 _PUMP_MS = 5
 _REFUSED = ("", "protocol version", "client id", "broker unavailable", "user or password", "not allowed")
 _RESOLVE_AGAIN = 5  # failed connects before the name is asked for anew
+_NUMERIC = "0123456789."  # an address of these alone is no name: nothing to look up
 
 
 class MqttClient:
@@ -114,9 +115,12 @@ class MqttClient:
 
     async def _open(self):
         settings = self._settings
-        if self._address is None or (self._failures >= _RESOLVE_AGAIN and self._owner.is_calm()):
-            self._address = await resolve(settings.host, settings.port)
-            self._failures = 0
+        if self._address is None or self._failures >= _RESOLVE_AGAIN:
+            if settings.host.strip(_NUMERIC) == "" or self._owner.is_calm():
+                self._address = await resolve(settings.host, settings.port)
+                self._failures = 0
+            elif self._address is None:
+                raise OSError("the broker's name waits until nobody would notice the look-up")
         self._failures += 1
         name = settings.tls.get("server_name", settings.host) if settings.tls else None
         return await open_stream(self._address, settings.answer_ms, self._tls, name)

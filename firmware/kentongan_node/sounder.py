@@ -32,11 +32,12 @@ class Sounder:
         self._strikes = False
 
     def press(self, report: str, now_ms: int) -> None:
-        """Our own button: sound at once, unless a real alarm is heard already."""
-        if self.command is not None and _rank(self.command) == _rank(None):
-            return
+        """Our own button: sound at once, unless a real alarm is heard already and for at least as long."""
         if self.command is not None:
-            self._log.move(self.command.id, "hushed")
+            is_real = _rank(self.command) == _rank(None)
+            if is_real and self._ends - now_ms >= self._local.total_ms:
+                return
+            self._log.move(self.command.id, "ended" if is_real else "hushed")
         self.state = following(SIREN, self.state, "pressed")
         self.command = None
         self.incident = None
@@ -148,9 +149,9 @@ class Sounder:
 
 
 def _rank(command) -> int:
-    """2 for our own press and for a real crime or emergency, 1 for the community, 0 for drill and test."""
+    """2 for our own press and for a real crime or emergency, 1 for the community, 0 for drill, test and all-clear."""
     if command is None:
         return 2
-    if command.purpose != "actual" or command.action == "test":
+    if command.purpose != "actual" or command.action != "sound":
         return 0
     return 1 if command.class_ == "community" else 2

@@ -104,6 +104,22 @@ def test_a_press_interrupts_the_community_and_not_a_real_alarm():
         assert scene.outcome(id) == ("silenced" if expected == "local" else "sounding")
 
 
+def test_a_press_is_heard_its_full_time_whatever_was_about_to_end():
+    scene = Scene()
+    short = scene.obey(beats=[1000, 0], rounds=2)
+    scene.run(1_000)
+    scene.sounder.press("r1", scene.now)
+    assert scene.outcome(short) == "completed"
+    assert scene.sounder.state == "local"
+    scene.run(29_000)
+    assert scene.sounder.state == "local"
+    scene = Scene()
+    scene.obey(incident="i1")
+    clear = scene.obey(action="all_clear", incident="i1", beats=[500, 500], rounds=60)
+    scene.sounder.press("r1", scene.now)
+    assert (scene.sounder.state, scene.outcome(clear)) == ("local", "silenced")
+
+
 def test_a_lesser_matter_never_takes_over():
     scene = Scene()
     scene.sounder.press("r1", 0)
@@ -229,3 +245,36 @@ def test_a_command_with_nothing_to_hear_fails():
         scene = Scene()
         assert scene.outcome(scene.obey(**nothing)) == "failed"
         assert scene.board.pin == []
+
+
+def test_whatever_happens_the_pin_the_log_and_the_limits_agree():
+    draw = 12345
+    for scenario in range(40):
+        scene = Scene()
+        ids = []
+        for _ in range(120):
+            draw = (draw * 1103515245 + 12345) & 0x7FFFFFFF
+            kind = (draw >> 8) % 8
+            incident = "i" + str((draw >> 12) % 3)
+            if kind == 0:
+                scene.sounder.press("r" + str(draw), scene.now)
+                assert scene.sounder.state != "silent"
+            elif kind == 1:
+                scene.sounder.key(scene.now)
+                assert scene.sounder.state == "silent"
+            else:
+                action = ("sound", "sound", "sound", "silence", "all_clear", "test")[kind - 2]
+                class_ = ("crime", "emergency", "community")[(draw >> 16) % 3]
+                ids.append(scene.obey(action, incident, class_, beats=[] if action == "silence" else [500, 100],
+                                      duration_ms=(draw >> 4) % 400_000))  # fmt: skip
+            scene.run((draw >> 6) % 40_000)
+            scene.board.pin, scene.told = scene.board.pin[-1:], []  # MicroPython's heap is small
+            sounding = [id for id in ids if scene.outcome(id) == "sounding"]
+            if scene.sounder.state == "commanded":
+                assert sounding == [scene.sounder.command.id]
+            else:
+                assert sounding == []
+            if scene.sounder.state == "silent":
+                assert not scene.board.pin or scene.board.pin[-1] is False
+        assert scene.limits._noise_ms(scene.now) <= 900_000 + 30_000 * scene.sounder.local_soundings
+        assert "device_acked" not in [outcome for _, outcome in scene.log._entries], scenario

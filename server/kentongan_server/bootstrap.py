@@ -3,12 +3,13 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
+import structlog
 from fastapi import FastAPI
 from pydantic import SecretStr
 
@@ -41,6 +42,8 @@ from kentongan_server.settings import Settings
 from kentongan_server.use_cases.alarming import raise_alarm
 from kentongan_server.use_cases.forwarding import forward_report
 from kentongan_server.use_cases.informing import tell_reporter, tell_residents
+
+log = structlog.get_logger()
 
 
 class ClosableTelemetry(Telemetry, Protocol):
@@ -143,7 +146,8 @@ async def _open(app: FastAPI, settings: Settings, keys: Keys) -> AsyncIterator[N
             for secret in (settings.police_webhook_secret, settings.police_previous_secret)
             if secret is not None
         ]
-        work = [asyncio.create_task(room.run()) for room in (relay, feed, ticker, heartbeats)]
+        work = [_at_work(type(room).__name__, room.run()) for room in (relay, feed, ticker, heartbeats)]
+        app.state.stopped = lambda: [task.get_name() for task in work if task.done()]
         link.start(listener.receive)
         try:
             yield
@@ -152,6 +156,18 @@ async def _open(app: FastAPI, settings: Settings, keys: Keys) -> AsyncIterator[N
             for task in work:
                 task.cancel()
             await asyncio.gather(*work, return_exceptions=True)
+
+
+def _at_work(name: str, run: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+    """The room at work until it is cancelled; one that stops by itself is a defect, and the server says it is not ready."""
+
+    def ended(task: "asyncio.Task[None]") -> None:
+        if not task.cancelled():
+            log.critical("room_stopped", room=name, exc_info=task.exception())
+
+    task = asyncio.create_task(run, name=name)
+    task.add_done_callback(ended)
+    return task
 
 
 async def _responders(settings: Settings, keys: Keys, doors: AsyncExitStack) -> dict[Channel, Responder]:

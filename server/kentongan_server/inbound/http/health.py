@@ -19,7 +19,7 @@ async def healthz() -> dict[str, str]:
 
 @router.get("/readyz")
 async def readyz(request: Request) -> JSONResponse:
-    """Ready when the database can be read and the broker is there; else 503 and what is missing."""
+    """Ready when the database can be read, the broker is there and every room is at work; else 503 and what is missing."""
     transactions: Transactions = request.app.state.transactions
     missing = []
     try:
@@ -28,6 +28,7 @@ async def readyz(request: Request) -> JSONResponse:
         missing.append("the database cannot be read")
     if not request.app.state.is_connected():
         missing.append("the broker is away")
+    missing += [f"the room {room} has stopped" for room in request.app.state.stopped()]
     if missing:
         return answer(503, "; ".join(missing) + ".")
     return JSONResponse({"status": "ready"})

@@ -31,7 +31,7 @@ GATES = (
     ("style", ["ruff", "check", "."]),
     ("format", ["ruff", "format", "--check", "."]),
     ("types", ["mypy"]),
-    ("firmware types", ["pyright", "-p", "firmware/pyrightconfig.json"]),
+    ("firmware types", ["python", "firmware/check_types.py"]),
     ("layers", ["lint-imports", "--no-cache"]),
     ("pins", ["python", "hardware/pinmap/generate.py", "--check"]),
 )

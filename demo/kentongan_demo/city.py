@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 CENTRE = (-6.9903, 110.4229)
-SPACING = 0.0021
+SPACING = 0.0017
+KELURAHAN_SPACING = 0.0075
 KELURAHAN = (
     ("33.74.01.1001", "Miroto"),
     ("33.74.01.1002", "Brumbungan"),
@@ -93,10 +94,18 @@ def _region(index: int, chance: random.Random) -> dict[str, Any]:
 
 
 def _place(index: int, chance: random.Random) -> tuple[float, float]:
-    """Sunflower seeds around the centre: even, without a grid's stiffness."""
-    radius = SPACING * math.sqrt(index)
-    angle = index * math.pi * (3 - math.sqrt(5))
-    wobble = [chance.uniform(-0.25, 0.25) * SPACING for _ in range(2)]
-    latitude = CENTRE[0] + radius * math.sin(angle) + wobble[0]
-    longitude = CENTRE[1] + radius * math.cos(angle) + wobble[1]
-    return round(latitude, 6), round(longitude, 6)
+    """Each kelurahan around a middle of its own, its RTs like sunflower seeds: even, without a grid's stiffness."""
+    round_, kelurahan = divmod(index // RTS_PER_RW, len(KELURAHAN))
+    seed = round_ * RTS_PER_RW + index % RTS_PER_RW
+    latitude, longitude = _seed(kelurahan, KELURAHAN_SPACING)
+    across, along = _seed(seed, SPACING)
+    wobble = [chance.uniform(-0.2, 0.2) * SPACING for _ in range(2)]
+    return (
+        round(CENTRE[0] + latitude + across + wobble[0], 6),
+        round(CENTRE[1] + longitude + along + wobble[1], 6),
+    )
+
+
+def _seed(number: int, spacing: float) -> tuple[float, float]:
+    radius, angle = spacing * math.sqrt(number), number * math.pi * (3 - math.sqrt(5))
+    return radius * math.sin(angle), radius * math.cos(angle)

@@ -126,6 +126,7 @@ class Stage:
             "broker": self.broker.kind,
             "micropython_node": self.city.micropython_node if self.micropython else None,
             "gateway_node": self.city.gateway,
+            "serial_node": self.city.serial_node,
         }
         self._write("session.json", json.dumps(session))
 

@@ -37,9 +37,9 @@ def _end(uow: UnitOfWork, command: AlarmCommand) -> None:
     event = "expire" if command.state in UNANSWERED_COMMAND_STATES else "fail"
     state = advance(COMMAND, command.state, event)
     uow.alarms.set_command(command.id, state, None)
-    facts = {"command": command.id, "node": command.node, "state": state}
-    uow.happened(Noted(command.incident, _region(uow, command.incident), what="command_state_changed", data=facts))
     if command.action is Action.SOUND:
+        facts = {"command": command.id, "node": command.node, "state": state}
+        uow.happened(Noted(command.incident, _region(uow, command.incident), what="command_state_changed", data=facts))
         end_when_over(uow, command.incident)
 
 

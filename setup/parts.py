@@ -233,7 +233,7 @@ def _run(command: list[str], complaint: str, folder: Path | None = None) -> str:
     """What the command printed; MissingPartError with the complaint and its last words when it fails."""
     environment = os.environ | {"LC_ALL": "C", "DEBIAN_FRONTEND": "noninteractive"}
     try:
-        done = subprocess.run(  # noqa: S603 - fixed programs, arguments from apt's own sources
+        done = subprocess.run(
             command, cwd=folder, env=environment, capture_output=True, text=True, check=False
         )
     except OSError as problem:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
 
@@ -270,7 +271,7 @@ def _states(incident: dict[str, Any]) -> set[str]:
 
 def _beginnings(switched: list[dict[str, Any]]) -> int:
     states = [False, *(event["on"] for event in switched)]
-    return sum(later and not earlier for earlier, later in zip(states, states[1:], strict=False))
+    return sum(later and not earlier for earlier, later in pairwise(states))
 
 
 def _free_port() -> int:

@@ -27,6 +27,8 @@ def ensure(lock: Path) -> Path:
     wanted = _stamp(lock)
     if PYTHON.exists() and wanted in _stamps():
         return PYTHON
+    if not os.access(ROOT, os.W_OK):
+        raise SetUpError(f"The folder {ROOT} cannot be written; clone the repository to a place of your own.")
     total = sum(1 for line in lock.read_text().splitlines() if line[:1].isalnum())
     print(f"Setting up: {total} pinned packages into {VENV.name} (once)", flush=True)
     uv = shutil.which("uv")

@@ -93,6 +93,8 @@ def test_every_attempt_sends_the_same_document(town: Town) -> None:
     item = town.forwards(town.press().incident)[0]
     first = begin(town, item)
     town.wait(100)
+    renamed = replace(town.store.places.kept_regions[RT1], name="RT 01 yang baru", latitude=-7.0)
+    town.do(lambda uow: uow.places.put_region(renamed))
     assert begin(town, item) == first
 
 

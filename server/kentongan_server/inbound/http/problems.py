@@ -32,13 +32,11 @@ _PHRASES = frozenset(status.phrase for status in HTTPStatus)
 log = structlog.get_logger()
 
 
-class Problem(Exception):  # noqa: N818  # RFC 9457's own word
-    """An answer that is not the one hoped for."""
+class Problem(HTTPException):  # RFC 9457's own word
+    """An answer that is not the one hoped for. An HTTPException, for the framework lets no other out of a body's reading."""
 
     def __init__(self, status: int, detail: str) -> None:
-        super().__init__(detail)
-        self.status = status
-        self.detail = detail
+        super().__init__(status, detail)
 
 
 def answer(status: int, detail: str, **more: Any) -> JSONResponse:
@@ -50,10 +48,6 @@ def answer(status: int, detail: str, **more: Any) -> JSONResponse:
 
 def install(app: FastAPI) -> None:
     """Let every error of the application be answered here."""
-
-    @app.exception_handler(Problem)
-    async def _problem(_: Request, problem: Problem) -> JSONResponse:
-        return answer(problem.status, problem.detail)
 
     @app.exception_handler(KentonganError)
     async def _refusal(_: Request, error: KentonganError) -> JSONResponse:

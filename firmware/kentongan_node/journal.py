@@ -2,14 +2,13 @@
 
 A record is one line, `<CRC-32> <JSON>`; a line that is torn or damaged is not a record and its neighbours still are.
 The file is only appended to, or replaced whole by writing beside it and renaming, which LittleFS and POSIX do in one
-step: after a cut there is the old file or the new one.
+step: after a cut there is the old file or the new one. MicroPython's `flush` writes through to the medium. CPython's does
+not, and need not: only virtual nodes live there, and what kills their process leaves the file.
 """
 
 import binascii
 import json
 import os
-
-from .clock import MICROPYTHON
 
 
 class Journal:
@@ -38,7 +37,7 @@ class Journal:
         self._unended = True
         with open(self._path, "ab") as file:
             file.write(line)
-            _sync(file)
+            file.flush()
         self._unended = False
 
     def rewrite(self, records: list) -> None:
@@ -47,7 +46,7 @@ class Journal:
         with open(beside, "wb") as file:
             for record in records:
                 file.write(_line(record))
-            _sync(file)
+            file.flush()
         os.rename(beside, self._path)
         self._unended = False
 
@@ -66,9 +65,3 @@ def _parse(line: bytes) -> "dict | None":
     except ValueError:
         return None
     return record if type(record) is dict else None
-
-
-def _sync(file) -> None:
-    file.flush()  # on MicroPython this writes through to the medium
-    if not MICROPYTHON:
-        os.fsync(file.fileno())

@@ -15,9 +15,9 @@ _LONGEST_PAUSE_MS = 1000  # while the way up is closed
 
 
 class Messenger:
-    """`compose(presence, nonce)` gives the State of this moment."""
+    """`compose(presence, nonce)` gives the State of this moment; `tell` hears which reports are on the flash."""
 
-    def __init__(self, settings, clock, random, key: seal.Key, outbox, freshness, compose):
+    def __init__(self, settings, clock, random, key: seal.Key, outbox, freshness, compose, tell):
         self._node = settings.node
         self._heartbeat = settings.heartbeat_ms
         self._clock = clock
@@ -26,6 +26,7 @@ class Messenger:
         self._outbox = outbox
         self._freshness = freshness
         self._compose = compose
+        self._tell = tell
         self._wake = asyncio.Event()
         self._changed = False
         self._nonce = None
@@ -36,7 +37,10 @@ class Messenger:
         """Serve for ever."""
         while True:
             self._wake.clear()
-            await wait_ms(self._wake, self._speak())
+            pause = self._speak()
+            for report in self._outbox.keep():  # after the wire: a flash may take its time
+                self._tell("kept", report=report)
+            await wait_ms(self._wake, pause)
 
     def changed(self) -> None:
         """The state is no longer what was said last."""

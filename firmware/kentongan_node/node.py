@@ -50,7 +50,7 @@ class Node:
         self.outbox = Outbox(Journal(folder + "/report.journal"), settings.node, self.boot, board.random)
         self._call_point = CallPoint(settings.hold_ms)
         self._silence_key = CallPoint(0)
-        self._messenger = Messenger(settings, self.clock, board.random, key, self.outbox, freshness, self._state)
+        self._messenger = Messenger(settings, self.clock, board.random, key, self.outbox, freshness, self._state, tell)
         unconfirmed = self.outbox.pending()
         if unconfirmed:
             self.indicator.press(unconfirmed[-1], self.clock.now_ms())
@@ -141,7 +141,7 @@ class Node:
 
     def _press(self, now_ms: int) -> None:
         report = self.outbox.next_id()
-        self.sounder.press(report, now_ms)  # before the flash, before the network
+        self.sounder.press(report, now_ms)  # before the network, before the flash
         self.indicator.press(report, now_ms)
         self.outbox.add("panic", "actual", now_ms)
         self._tell("pressed", report=report)
@@ -154,6 +154,7 @@ class Node:
             self.indicator.press(receipt.report, now_ms)  # news of the press before our reboot
         if self.outbox.forget(receipt.report):
             self._tell("confirmed", report=receipt.report)
+            self._messenger.wake()
         if receipt.incident is not None:
             self.sounder.name_incident(receipt.report, receipt.incident, now_ms)
         if self.indicator.receipt(receipt.report, receipt.stage, now_ms):

@@ -1,6 +1,7 @@
 """Every press is kept until the server's sealed receipt names it, across power cuts, and said again and again till then.
 
-The broker's PUBACK proves nothing, so it is not asked. A report's age is known within the boot that took it; after a
+The siren comes first, then the wire, then the flash, which may take its time: `keep` writes down what `add` and `forget`
+changed. The broker's PUBACK proves nothing, so it is not asked. A report's age is known within the boot that took it; after a
 reboot it is None and the server marks the time as uncertain.
 """
 
@@ -38,6 +39,8 @@ class Outbox:
         self._seq = 0
         self._pending = []
         self._records = 0
+        self._unwritten = []
+        self._refused = False  # the medium refused a record: all must be written anew
         self.latest = None
         self.dropped = 0
         self.write_errors = 0
@@ -48,13 +51,13 @@ class Outbox:
         return report_id(self._node, self._boot, self._seq)
 
     def add(self, kind: str, purpose: str, now_ms: int) -> str:
-        """Take a press and write it down. A medium that refuses is counted; the report is still sent while power lasts."""
+        """Take a press; it is due at once."""
         pending = Pending(self.next_id(), kind, purpose, self._boot, self._seq, now_ms)
         self._seq += 1
         pending.due_ms = now_ms
         self._pending.append(pending)
         self.latest = pending.id
-        self._write(_added(pending))
+        self._unwritten.append(_added(pending))
         if len(self._pending) > LONGEST_QUEUE:  # the newest press says what the oldest said
             self.dropped += 1
             self.forget(self._pending[0].id)
@@ -88,10 +91,32 @@ class Outbox:
         if len(left) == len(self._pending):
             return False
         self._pending = left
-        self._write({"done": id})
-        if self._records >= COMPACT_AT:
-            self._compact()
+        self._unwritten.append({"done": id})
         return True
+
+    def keep(self) -> list:
+        """Write down what changed; the ids of the reports that are now safe from a power cut.
+
+        A medium that refuses is counted and tried again; the report is said all the same while the power lasts.
+        """
+        pending = self.pending()
+        kept = [record["id"] for record in self._unwritten if record.get("id") in pending]
+        if not self._unwritten and not self._refused:
+            return []
+        try:
+            if self._refused or self._records + len(self._unwritten) > COMPACT_AT:
+                self._rewrite()
+            else:
+                for record in self._unwritten:
+                    self._journal.append(record)
+                    self._records += 1
+            self._refused = False
+        except OSError:
+            self.write_errors += 1
+            self._refused = True
+            kept = []
+        self._unwritten = []
+        return kept
 
     def pending(self) -> list:
         """The ids not yet confirmed, oldest first."""
@@ -117,25 +142,13 @@ class Outbox:
                 continue  # written by a firmware that knew more; it stays out of what we send
             self._pending.append(pending)
             self.latest = pending.id
-        if self._records >= COMPACT_AT:
-            self._compact()
 
-    def _write(self, record: dict) -> None:
-        try:
-            self._journal.append(record)
-            self._records += 1
-        except OSError:
-            self.write_errors += 1
-
-    def _compact(self) -> None:
+    def _rewrite(self) -> None:
         records = [_added(pending) for pending in self._pending]
         if self.latest is not None and self.latest not in self.pending():
             records.append({"done": self.latest})
-        try:
-            self._journal.rewrite(records)
-            self._records = len(records)
-        except OSError:
-            self.write_errors += 1
+        self._journal.rewrite(records)
+        self._records = len(records)
 
 
 def _added(pending: Pending) -> dict:

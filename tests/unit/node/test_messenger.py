@@ -68,8 +68,12 @@ class Scene:
             self.shelf,
             Freshness(),
             self.compose,
+            self.hear,
         )
         self.messenger.uplink = self.way
+
+    def hear(self, event, **fields):
+        raise AssertionError(event)
 
     def compose(self, presence, nonce):
         self.seq += 1

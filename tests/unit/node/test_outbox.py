@@ -59,13 +59,18 @@ def test_the_repeats_are_spread_by_a_fifth():
 
 def test_a_reboot_keeps_the_report_and_loses_its_age():
     medium = Medium()
-    _outbox(medium).add("panic", "actual", 5000)
+    earlier = _outbox(medium)
+    earlier.add("panic", "actual", 5000)
+    assert medium.records == []
+    assert earlier.keep() == ["ktg-1.1.0"]
+    assert earlier.keep() == []
     later = _outbox(medium, boot=2)
     (report,) = later.due(0)
     assert (report.id, report.boot, report.seq, report.age_ms) == ("ktg-1.1.0", 1, 0, None)
     assert later.latest == "ktg-1.1.0"
     assert later.next_id() == "ktg-1.2.0"
     assert later.forget("ktg-1.1.0")
+    assert later.keep() == []
     assert _outbox(medium, boot=3).pending() == []
 
 
@@ -74,10 +79,12 @@ def test_the_newest_report_stays_known_after_its_receipt():
     outbox = _outbox(medium)
     first, second = outbox.add("panic", "actual", 0), outbox.add("panic", "actual", 1)
     outbox.forget(second)
+    outbox.keep()
     assert _outbox(medium, 2).latest == second
     outbox.forget(first)
+    outbox.keep()
     assert _outbox(medium, 2).latest == second
-    outbox._compact()
+    outbox._rewrite()
     assert medium.records == [{"done": second}]
     assert _outbox(medium, 2).latest == second
 
@@ -89,21 +96,27 @@ def test_a_thousand_presses_leave_a_small_file_and_nothing_lost():
         id = outbox.add("panic", "actual", turn)
         if turn % 10:
             outbox.forget(id)
-        assert len(medium.records) <= COMPACT_AT + 1
+        outbox.keep()
+        assert len(medium.records) <= COMPACT_AT
         assert _outbox(medium, 2).pending() == outbox.pending()
     assert LONGEST_QUEUE - 1 <= len(outbox.pending()) <= LONGEST_QUEUE
     assert outbox.dropped == 100 - len(outbox.pending())
     assert outbox.pending()[-1] == "ktg-1.1.990"
 
 
-def test_a_medium_that_refuses_never_stops_the_report():
+def test_a_medium_that_refuses_never_stops_the_report_and_gets_it_later():
     medium = Medium()
     outbox = _outbox(medium)
     medium.refuses = True
-    id = outbox.add("panic", "actual", 0)
-    assert [report.id for report in outbox.due(0)] == [id]
-    assert outbox.write_errors == 1
-    assert outbox.forget(id)
+    ids = [outbox.add("panic", "actual", 0) for _ in range(3)]
+    assert [report.id for report in outbox.due(0)] == ids
+    assert outbox.keep() == []
+    assert outbox.keep() == []
+    assert outbox.write_errors == 2
+    assert outbox.forget(ids[0])
+    medium.refuses = False
+    outbox.keep()
+    assert _outbox(medium, 2).pending() == ids[1:]
 
 
 def test_records_of_another_firmware_are_left_alone():

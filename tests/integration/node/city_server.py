@@ -1,5 +1,6 @@
 """A server's voice and ears on the real broker: hears states and reports, seals commands and receipts."""
 
+import socket
 import threading
 import time
 from typing import Any
@@ -27,6 +28,9 @@ class CityServer:
         self._client.username_pw_set("server", password)
         self._client.on_connect = lambda client, *_: client.subscribe(topics.EVERY_UP, qos=1)
         self._client.on_message = self._on_message
+        self._client.on_socket_open = lambda _client, _data, sock: sock.setsockopt(
+            socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
+        )
         self._client.reconnect_delay_set(1, 1)
         self._client.connect(host, port)
         self._client.loop_start()

@@ -89,9 +89,9 @@ class Served:
                 return float(line.rsplit(" ", 1)[1])
         return 0.0
 
-    def until(self, condition: Callable[[], object], what: str) -> None:
-        """Return once `condition` holds; fails the test after twenty seconds."""
-        deadline = time.monotonic() + PATIENCE_S
+    def until(self, condition: Callable[[], object], what: str, seconds: float = PATIENCE_S) -> None:
+        """Return once `condition` holds; fails the test after `seconds`."""
+        deadline = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < deadline, f"in vain: {what}"
             time.sleep(0.01)

@@ -101,7 +101,7 @@ class Outbox:
         """
         pending = self.pending()
         kept = [record["id"] for record in self._unwritten if record.get("id") in pending]
-        if not self._unwritten and not self._refused:
+        if self.is_kept():
             return []
         try:
             if self._refused or self._records + len(self._unwritten) > COMPACT_AT:
@@ -117,6 +117,10 @@ class Outbox:
             kept = []
         self._unwritten = []
         return kept
+
+    def is_kept(self) -> bool:
+        """True when the flash says what we know."""
+        return not self._unwritten and not self._refused
 
     def pending(self) -> list:
         """The ids not yet confirmed, oldest first."""

@@ -94,6 +94,7 @@ class VirtualNode:
                 "repeats": node.inbox.repeats,
                 "report": node.indicator.report,
                 "pending": node.outbox.pending(),
+                "kept": node.outbox.is_kept(),
                 "strikes": self._board.strikes,
                 "lamp": self._board.lamp,
                 "boot": node.boot,

@@ -75,6 +75,16 @@ class NodeProcess:
         """What the node says of itself now."""
         return self.do("status")
 
+    def wait_status(self, **wanted: object) -> dict[str, Any]:
+        """What the node says of itself once it fits."""
+        until = time.monotonic() + DEADLINE_S
+        while True:
+            status = self.status()
+            if all(status[name] == value for name, value in wanted.items()):
+                return status
+            assert time.monotonic() < until, f"{self.node} never came to {wanted}: {status}"
+            time.sleep(0.02)
+
     def wait(self, event: str, *, since: int = 0, deadline_s: float = DEADLINE_S, **fields: object) -> dict[str, Any]:
         """The first such event from `since` on; fails with everything heard when it does not come in time."""
         until = time.monotonic() + deadline_s

@@ -117,7 +117,7 @@ def test_a_power_cut_between_press_and_receipt_loses_nothing_and_repeats_nothing
     assert again.status()["siren"] == "silent"
     city.server.confirm("ktg-a", report)
     again.wait("confirmed", report=report)
-    again.do("status")  # the messenger's turn, which writes the receipt down, has come since
+    again.wait_status(kept=True)
     again.cut_power()
     third = run_node(fleet)
     third.wait("connected")

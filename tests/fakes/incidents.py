@@ -29,6 +29,10 @@ class FakeIncidents:
         found = [report for report in self.reports.values() if report.incident == incident_id]
         return sorted(found, key=lambda report: report.received_at)
 
+    def has_spoken(self, incident_id: str, reporter: str | None, node: str | None) -> bool:
+        said = [(report.reporter, report.node) for report in self.reports_of(incident_id)]
+        return reporter in {who for who, _ in said} if reporter else (None, node) in said
+
     def incident(self, incident_id: str) -> Incident | None:
         return self.incidents.get(incident_id)
 

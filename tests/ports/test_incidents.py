@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from tests.ports.samples import RT1, RT2, a_report, an_incident, at
+from tests.ports.samples import RT1, RT2, a_person, a_report, an_incident, at
 
 from kentongan_server.domain.incident import Position, Source
 from kentongan_server.domain.incident_kind import IncidentClass, IncidentKind, Purpose
@@ -65,6 +65,21 @@ async def test_reports_are_counted_and_listed_by_incident(store: Transactions) -
     assert [report.id for report in found] == ["early", "between", "late"]
     counts = await store.read(lambda uow: uow.incidents.report_counts(["incident-1", "other", "nothing"]))
     assert counts == {"incident-1": 3, "other": 1}
+
+
+async def test_who_has_spoken_of_an_incident_is_known(store: Transactions) -> None:
+    def fill(uow: UnitOfWork) -> None:
+        uow.people.put_person(a_person(), None)
+        uow.incidents.add_report(a_report("pressed", node="ktg-1"))
+        uow.incidents.add_report(a_report("typed", reporter="resident-1", node=None, source=Source.APP))
+
+    def who(uow: UnitOfWork) -> list[bool]:
+        speakers = [("resident-1", None), (None, "ktg-1"), ("resident-2", None), (None, "ktg-2")]
+        return [uow.incidents.has_spoken("incident-1", reporter, node) for reporter, node in speakers]
+
+    await store.run(fill)
+    assert await store.read(who) == [True, True, False, False]
+    assert not await store.read(lambda uow: uow.incidents.has_spoken("nothing", None, "ktg-1"))
 
 
 async def test_an_open_incident_is_found_by_all_its_marks(store: Transactions) -> None:

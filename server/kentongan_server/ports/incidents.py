@@ -24,6 +24,10 @@ class IncidentBook(Protocol):
         """Every report of an incident, oldest first."""
         ...
 
+    def has_spoken(self, incident_id: str, reporter: str | None, node: str | None) -> bool:
+        """True when this person, or this node where no person is named, has reported the incident before."""
+        ...
+
     def incident(self, incident_id: str) -> Incident | None:
         """The incident with this id."""
         ...

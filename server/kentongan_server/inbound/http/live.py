@@ -74,6 +74,11 @@ class Feed:
         return await self._transactions.read(lambda uow: uow.timeline.after(after, PAGE))
 
     async def _hand_out(self) -> None:
+        if not self._readers:
+            newest = await self._newest()
+            if not self._readers:  # whoever joined meanwhile must not miss what came before `newest`
+                self._seq = newest
+                return
         while True:
             page = await self._page(self._seq)
             for entry in page:

@@ -14,6 +14,9 @@ from kentongan_server.outbound.database.values import from_ms, from_ms_or_none, 
 
 _REPORT = select(reports).where(reports.c.id == bindparam("id"))
 _REPORTS_OF = select(reports).where(reports.c.incident == bindparam("incident")).order_by(reports.c.received_at)
+_SPOKEN = select(reports.c.id).where(reports.c.incident == bindparam("incident")).limit(1)
+_SPOKEN_BY_PERSON = _SPOKEN.where(reports.c.reporter == bindparam("speaker"))
+_SPOKEN_BY_NODE = _SPOKEN.where(reports.c.node == bindparam("speaker"), reports.c.reporter.is_(None))
 _INCIDENT = select(incidents).where(incidents.c.id == bindparam("id"))
 _OPEN = (
     select(incidents)
@@ -62,6 +65,11 @@ class IncidentRows:
 
     def reports_of(self, incident_id: str) -> list[Report]:
         return [_report(row) for row in self._connection.execute(_REPORTS_OF, {"incident": incident_id})]
+
+    def has_spoken(self, incident_id: str, reporter: str | None, node: str | None) -> bool:
+        query = _SPOKEN_BY_NODE if reporter is None else _SPOKEN_BY_PERSON
+        found = self._connection.execute(query, {"incident": incident_id, "speaker": reporter or node})
+        return found.one_or_none() is not None
 
     def incident(self, incident_id: str) -> Incident | None:
         row = self._connection.execute(_INCIDENT, {"id": incident_id}).one_or_none()

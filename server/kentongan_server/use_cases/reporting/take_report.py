@@ -64,7 +64,7 @@ def take_report(uow: UnitOfWork, said: Said) -> Taken:
         )
         uow.incidents.add_incident(incident)
     report = _report(said, incident.id, now)
-    independent = not opened and all(_speaker(r) != _speaker(report) for r in uow.incidents.reports_of(incident.id))
+    independent = not opened and not uow.incidents.has_spoken(incident.id, report.reporter, report.node)
     uow.incidents.add_report(report)
     if opened:
         facts = {"kind": incident.kind, "class": incident.incident_class, "purpose": incident.purpose}
@@ -125,7 +125,3 @@ def _report(said: Said, incident: str, now: datetime) -> Report:
         received_at=now,
         incident=incident,
     )
-
-
-def _speaker(report: Report) -> str:
-    return report.reporter or report.node or ""

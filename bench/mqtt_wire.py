@@ -51,6 +51,8 @@ class Wire(asyncio.Protocol):
         """Say it with QoS 1; the acknowledgement is read and not asked for."""
         if self._transport is None:
             raise WireError("The connection is not open yet.")
+        if self._transport.is_closing():
+            return  # a kentongan that is being put away may still have a siren to end
         body = _field(topic.encode()) + self._next_mid() + payload
         self._transport.write(_packet(0x33 if retain else 0x32, body))
 

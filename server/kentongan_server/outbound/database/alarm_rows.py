@@ -15,6 +15,8 @@ from kentongan_server.ports.alarms import Order
 
 _UNANSWERED = (CommandState.QUEUED, CommandState.SENT)
 
+_ADD_ALARM = insert(alarms)
+_ADD_COMMANDS = insert(alarm_commands)
 _ALARM = select(alarms).where(alarms.c.id == bindparam("id"))
 _ALARM_OF = (
     select(alarms)
@@ -118,7 +120,7 @@ class AlarmRows:
             "requested_at": to_ms(alarm.requested_at),
             "due_at": to_ms_or_none(alarm.due_at),
         }
-        self._connection.execute(insert(alarms), values)
+        self._connection.execute(_ADD_ALARM, values)
 
     def set_alarm(self, alarm_id: str, state: AlarmState, level: int, due_at: datetime | None) -> None:
         values = {"of": alarm_id, "state": state, "level": level, "due_at": to_ms_or_none(due_at)}
@@ -140,7 +142,7 @@ class AlarmRows:
         if not commands:
             return
         self._connection.execute(
-            insert(alarm_commands),
+            _ADD_COMMANDS,
             [
                 {
                     "id": command.id,

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
 from kentongan_server.domain.incident import Incident, Position, Report, Source
 from kentongan_server.domain.incident_kind import IncidentClass, IncidentKind, Purpose
@@ -12,6 +12,8 @@ from kentongan_server.domain.lifecycle import OPEN_INCIDENT_STATES, IncidentStat
 from kentongan_server.outbound.database.tables import incidents, reports
 from kentongan_server.outbound.database.values import from_ms, from_ms_or_none, to_ms, to_ms_or_none
 
+_ADD_REPORT = insert(reports)
+_ADD_INCIDENT = insert(incidents)
 _REPORT = select(reports).where(reports.c.id == bindparam("id"))
 _REPORTS_OF = select(reports).where(reports.c.incident == bindparam("incident")).order_by(reports.c.received_at)
 _SPOKEN = select(reports.c.id).where(reports.c.incident == bindparam("incident")).limit(1)
@@ -25,7 +27,9 @@ _OPEN = (
         incidents.c.opened_at >= bindparam("since"),
         incidents.c.incident_class == bindparam("incident_class"),
         incidents.c.purpose == bindparam("purpose"),
-        incidents.c.status.in_(sorted(OPEN_INCIDENT_STATES)),
+        or_(
+            *(incidents.c.status == status for status in sorted(OPEN_INCIDENT_STATES))
+        ),  # a list would be spelt out each time
     )
     .order_by(incidents.c.opened_at.desc())
     .limit(1)
@@ -61,7 +65,7 @@ class IncidentRows:
             "received_at": to_ms(report.received_at),
             "incident": report.incident,
         }
-        self._connection.execute(insert(reports), values)
+        self._connection.execute(_ADD_REPORT, values)
 
     def reports_of(self, incident_id: str) -> list[Report]:
         return [_report(row) for row in self._connection.execute(_REPORTS_OF, {"incident": incident_id})]
@@ -93,7 +97,7 @@ class IncidentRows:
             "opened_at": to_ms(incident.opened_at),
             "text": incident.text,
         }
-        self._connection.execute(insert(incidents), values)
+        self._connection.execute(_ADD_INCIDENT, values)
 
     def set_status(self, incident_id: str, status: IncidentStatus) -> None:
         self._connection.execute(_SET_STATUS, {"of": incident_id, "status": status})

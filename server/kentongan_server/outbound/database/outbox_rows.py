@@ -14,6 +14,7 @@ from kentongan_server.ports.outbox import Channel, ItemState, OutboxItem
 _FORWARDS = (Channel.POLICE_WEBHOOK, Channel.POLICE_CAP, Channel.EMERGENCY_WEBHOOK, Channel.EMERGENCY_CAP)
 _OPEN = (ItemState.PENDING, ItemState.FAILING)
 
+_ADD = insert(outbox)
 _ITEM = select(outbox).where(outbox.c.id == bindparam("id"))
 _DUE = (
     select(outbox)
@@ -57,7 +58,7 @@ class OutboxRows:
             "queued_at": to_ms(item.queued_at),
             "due_at": to_ms(item.due_at),
         }
-        self._connection.execute(insert(outbox), values)
+        self._connection.execute(_ADD, values)
         self._on_new()
 
     def item(self, item_id: str) -> OutboxItem | None:

@@ -10,6 +10,7 @@ from kentongan_server.outbound.database.tables import timeline
 from kentongan_server.outbound.database.values import from_ms, from_text, to_ms, to_text
 from kentongan_server.ports.timeline import Entry
 
+_APPEND = insert(timeline)
 _OF_INCIDENT = select(timeline).where(timeline.c.incident == bindparam("of")).order_by(timeline.c.seq)
 _AFTER = select(timeline).where(timeline.c.seq > bindparam("seq")).order_by(timeline.c.seq).limit(bindparam("limit"))
 _HAS = (
@@ -41,7 +42,7 @@ class TimelineRows:
     def flush(self) -> None:
         """Write what was appended."""
         if self._appended:
-            self._connection.execute(insert(timeline), self._appended)
+            self._connection.execute(_APPEND, self._appended)
             self._appended = []
             self.has_grown = True
 

@@ -45,12 +45,12 @@ def take_report(uow: UnitOfWork, said: Said) -> Taken:
     known = uow.incidents.report(said.id)
     if known is not None:
         return _repeat(known, said)
-    if uow.places.region(said.region) is None:
-        raise UnknownError("There is no such region; ask GET /api/v1/regions for yours.")
-    _assert_may_report(said)
     now = uow.now()
     incident = _event_already_known(uow, said, now)
     opened = incident is None
+    if opened and uow.places.region(said.region) is None:
+        raise UnknownError("There is no such region; ask GET /api/v1/regions for yours.")
+    _assert_may_report(said)
     if incident is None:
         incident = Incident(
             id=uow.new_id(),

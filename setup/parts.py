@@ -233,9 +233,7 @@ def _run(command: list[str], complaint: str, folder: Path | None = None) -> str:
     """What the command printed; MissingPartError with the complaint and its last words when it fails."""
     environment = os.environ | {"LC_ALL": "C", "DEBIAN_FRONTEND": "noninteractive"}
     try:
-        done = subprocess.run(
-            command, cwd=folder, env=environment, capture_output=True, text=True, check=False
-        )
+        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     except OSError as problem:
         raise MissingPartError(f"{complaint}: {problem}") from None
     if done.returncode != 0:

@@ -71,7 +71,7 @@ def _test(arguments: list[str]) -> int:
     status = fetch_parts(["tests"])
     if status != 0:
         return status
-    return _check(python, ["-n", "2", "--dist", "loadgroup", *arguments])
+    return _check(python, ["-n", "2", "--dist", "loadfile", *arguments])
 
 
 def _check(python: Path, pytest: list[str]) -> int:

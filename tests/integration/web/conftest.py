@@ -76,7 +76,7 @@ class Visit:
         assert strangers == set()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     try:
         path = parts.chromium()

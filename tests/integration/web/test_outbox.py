@@ -52,14 +52,16 @@ def test_a_reload_does_not_forget_a_report_on_its_way(visit):
 def test_being_seen_again_does_not_wait_for_the_timer(visit):
     visit.tolerate.append("503")
     visit.page.clock.install()
-    visit.api.answers.append(503)
+    visit.api.answers.extend([503] * 100)
     visit.page.clock.resume()
     visit.hold()
     visit.page.wait_for_selector('#own[data-state="waiting"]')
     visit.page.clock.pause_at(visit.page.evaluate("() => Date.now() / 1000 + 0.05"))
+    visit.api.answers.clear()
     visit.page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
     visit.eventually("() => JSON.parse(sessionStorage.getItem('kentongan.outbox')).length === 0")
-    assert [status for *_, status in visit.api.posts] == [503, 201]
+    statuses = [status for *_, status in visit.api.posts]
+    assert statuses == [503] * (len(statuses) - 1) + [201]
 
 
 def test_a_refusal_is_told_in_the_servers_words_and_not_repeated(visit):

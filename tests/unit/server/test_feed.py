@@ -1,7 +1,8 @@
 """The live feed: everything once, in order, from where the reader left off, and nobody waits for a slow one."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 import pytest
 from tests.fakes.clock import FakeClock
@@ -12,6 +13,7 @@ from tests.unit.server.waiting import running, until
 from kentongan_server.domain.events import Noted
 from kentongan_server.inbound.http.live import PAGE, SLOWEST, Feed
 from kentongan_server.ports.timeline import Entry
+from kentongan_server.ports.unit_of_work import UnitOfWork
 
 
 class Reader:
@@ -74,6 +76,38 @@ async def test_from_the_beginning_through_many_pages_while_it_grows(feed: Feed, 
         note(store, 10)
         await until(lambda: len(reader.read) >= 2 * PAGE + 13)
         assert reader.read == list(range(1, 2 * PAGE + 14)), "each once, in order"
+
+
+class OneWaits(InMemoryTransactions):
+    """Lets the reads of one task wait until the gate opens."""
+
+    def __init__(self) -> None:
+        super().__init__(FakeClock(), SequenceIdentifiers(), {})
+        self.waiting: asyncio.Task[None] | None = None
+        self.gate = asyncio.Event()
+
+    async def read(self, query: Callable[[UnitOfWork], Any]) -> Any:
+        if asyncio.current_task() is self.waiting:
+            await self.gate.wait()
+        return await super().read(query)
+
+
+async def test_what_happens_while_a_reader_catches_up_comes_once() -> None:
+    """It is on the page that the reader asks for, and was handed out to it as well."""
+    store = OneWaits()
+    feed = Feed(store)
+    store.listen(feed.committed)
+    note(store, 3)
+    reader = Reader(feed, 0)
+    async with running(feed.run()), running(reader.run()) as store.waiting:
+        await until(lambda: feed._readers)
+        (handed_out,) = feed._readers
+        note(store, 2)
+        await until(lambda: handed_out.qsize() == 2)
+        store.gate.set()
+        note(store)
+        await until(lambda: len(reader.read) >= 6)
+        assert reader.read == [1, 2, 3, 4, 5, 6]
 
 
 @pytest.mark.parametrize("after", [4, 10_000, 99999999999999999999])

@@ -19,7 +19,7 @@ from kentongan_broker.enrolment import Enrolment, enrol
 from kentongan_broker.process import Broker, start
 from kentongan_contract.seal import link_key, node_key
 from kentongan_demo.city import DemoCity
-from kentongan_demo.processes import Processes, wait_until
+from kentongan_demo.processes import DemoError, Processes, wait_until
 from kentongan_demo.serial_cable import SerialCable
 from kentongan_demo.tally import Tally
 from kentongan_server.outbound.police.credentials import ensure_cap_credentials
@@ -71,7 +71,9 @@ class Stage:
         wait_until(lambda: self._answers(f"{self.police_inbox_url}/healthz"), self.processes, "command centre")
         wait_until(lambda: self._answers(f"{self.base_url}/readyz"), self.processes, "server")
         self.tally = Tally(self.base_url, self.city.tokens["operator"])
-        wait_until(self._all_heard, self.processes, "city of kentongan")
+        wait_until(lambda: self._hears({self.city.gateway}), self.processes, "gateway")
+        self._start_serial_node(enrolment)  # a state said to a gateway without a broker is said again 10 s later
+        wait_until(lambda: self._hears({node for node, _ in self.city.nodes}), self.processes, "city of kentongan")
         self.took = time.monotonic() - begun
 
     def description(self) -> dict[str, Any]:
@@ -193,9 +195,7 @@ class Stage:
         if self.micropython:
             self._start_node(self.micropython, self.city.micropython_node, enrolment, [])
         self._cable = SerialCable()
-        gateway_end, node_end = self._cable.ends
-        self._start_gateway(gateway_end, enrolment)
-        self._start_node(self.micropython or sys.executable, self.city.serial_node, enrolment, ["--serial", node_end])
+        self._start_gateway(self._cable.ends[0], enrolment)
 
     def _fleet(self, name: str, nodes: list[tuple[str, str]], enrolment: Enrolment) -> Path:
         described = [self._described(node, region, enrolment) for node, region in nodes]
@@ -217,6 +217,12 @@ class Stage:
         path = os.pathsep.join([str(ROOT / "firmware"), str(ROOT / "contract"), ".frozen"])
         command: list[str | Path] = [interpreter, UNIX_NODE, "--fleet", fleet, "--node", node, "--state", state, *more]
         self.processes.start(node, command, {"MICROPYPATH": path})
+
+    def _start_serial_node(self, enrolment: Enrolment) -> None:
+        if self._cable is None:
+            raise DemoError("The serial line was not laid.")
+        interpreter = self.micropython or sys.executable
+        self._start_node(interpreter, self.city.serial_node, enrolment, ["--serial", self._cable.ends[1]])
 
     def _start_gateway(self, device: str, enrolment: Enrolment) -> None:
         gateway, serial_node = self.city.gateway, self.city.serial_node
@@ -241,13 +247,14 @@ class Stage:
         except httpx.HTTPError:
             return False
 
-    def _all_heard(self) -> bool:
+    def _hears(self, nodes: set[str]) -> bool:
         try:
             headers = {"Authorization": f"Bearer {self.city.tokens['operator']}"}
             regions = self._http.get(f"{self.base_url}/api/v1/regions", headers=headers).json()
         except httpx.HTTPError:
             return False
-        return all(node["presence"] == "online" for region in regions for node in region["nodes"])
+        online = {node["id"] for region in regions for node in region["nodes"] if node["presence"] == "online"}
+        return nodes <= online
 
 
 def _micropython() -> str | None:

@@ -1,24 +1,22 @@
 """The server's commands: run it, install a city, make its keys."""
 
-import hashlib
-import json
 import logging
 import os
 import secrets
 import sys
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import structlog
 import typer
 from pydantic import ValidationError
 
-from kentongan_server.domain.people import Membership, Person, Role
-from kentongan_server.domain.place import Node, NodeRole, Presence, Region
+from kentongan_server.domain.errors import KentonganError
+from kentongan_server.inbound.cli.city_file import CityFileError, read_city
 from kentongan_server.outbound.clock.system_clock import SystemClock, UlidIdentifiers
 from kentongan_server.outbound.police.credentials import ensure_cap_credentials
 from kentongan_server.settings import Settings
-from kentongan_server.use_cases.governing.install_city import City, install_city
+from kentongan_server.use_cases.governing.install_city import install_city
 
 app = typer.Typer(help="The Kentongan server.", no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -63,14 +61,18 @@ def install_city_command(city_file: Annotated[Path, typer.Argument(help="The cit
 
     settings = _settings()
     try:
-        city = _read_city(json.loads(city_file.read_text()))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        _give_up(f"The city file {city_file} cannot be used: {error!r}.")
+        city = read_city(city_file.read_bytes())
+    except OSError as error:
+        _give_up(f"The city file {city_file} cannot be read: {error.strerror}.")
+    except CityFileError as error:
+        _give_up(f"The city file {city_file} cannot be used: {error}")
     engine = open_database(settings.database_url)
     migrate(engine)
     transactions = DatabaseTransactions(engine, SystemClock(), UlidIdentifiers(), listeners())
     try:
         asyncio.run(transactions.run(lambda uow: install_city(uow, city)))
+    except KentonganError as error:
+        _give_up(f"The city file {city_file} cannot be used: {error}")
     finally:
         transactions.close()
     typer.echo(f"{len(city.regions)} regions, {len(city.nodes)} nodes and {len(city.people)} people are installed.")
@@ -101,28 +103,6 @@ def _settings() -> Settings:
 def _give_up(sentence: str) -> NoReturn:
     typer.echo(sentence, err=True)
     raise typer.Exit(2)
-
-
-def _read_city(found: dict[str, Any]) -> City:
-    regions, nodes = [], []
-    for region in found["regions"]:
-        regions.append(Region(region["code"], region["name"], float(region["latitude"]), float(region["longitude"])))
-        for node in region["nodes"]:
-            kind = NodeRole(node.get("role", NodeRole.KENTONGAN))
-            nodes.append(
-                Node(
-                    node["id"], region["code"], kind, Presence.UNKNOWN, "silent",
-                    boot=-1, session=-1, seq=-1, nonce=None, report=None, stage=None,
-                )
-            )  # fmt: skip
-    people = []
-    for person in found.get("people", []):
-        role = Role("city_admin" if person["role"] == "admin" else person["role"])
-        membership = Membership(role, person.get("region"), bool(person.get("vouched", False)))
-        token = person.get("token")
-        hashed = hashlib.sha256(token.encode()).hexdigest() if token else None
-        people.append((Person(person["id"], person["name"], (membership,)), hashed))
-    return City(regions, nodes, people)
 
 
 def _log_as_json() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kentongan_server.domain.errors import ConflictError, UnknownError
 from kentongan_server.domain.people import Person
 from kentongan_server.domain.place import Node, Region
 from kentongan_server.ports.unit_of_work import UnitOfWork
@@ -18,10 +19,38 @@ class City:
 
 
 def install_city(uow: UnitOfWork, city: City) -> None:
-    """Keep every region, node and person; what was heard of known nodes stays."""
+    """Keep every region, node and person; what was heard of known nodes stays.
+
+    UnknownError for somebody or something in a region that is none, ConflictError for an access token with two owners.
+    """
     for region in city.regions:
         uow.places.put_region(region)
+    known = {region.code for region in uow.places.regions(None)}
     for node in city.nodes:
+        _assert_known(known, node.region, f"The node {node.id}")
         uow.places.put_node(node)
+    tokens = [token_hash for _, token_hash in city.people if token_hash is not None]
+    if len(tokens) != len(set(tokens)):
+        raise ConflictError("Two people have the same access token; give each one of their own.")
+    named = {person.id for person, _ in city.people}
     for person, token_hash in city.people:
+        for membership in person.memberships:
+            _assert_known(known, membership.region, f"The person {person.id}")
+        if token_hash is not None:
+            _take_over(uow, token_hash, person, named)
         uow.people.put_person(person, token_hash)
+
+
+def _assert_known(known: set[str], region: str | None, who: str) -> None:
+    if region is not None and region not in known:
+        raise UnknownError(f"{who} belongs to {region}, which is no region of the city.")
+
+
+def _take_over(uow: UnitOfWork, token_hash: str, person: Person, named: set[str]) -> None:
+    """A token may change hands within one city; one who is not named here keeps theirs."""
+    holder = uow.people.bearer(token_hash)
+    if holder is None or holder.id == person.id:
+        return
+    if holder.id not in named:
+        raise ConflictError(f"The access token of {person.id} is {holder.id}'s already; make a new one.")
+    uow.people.put_person(holder, None)

@@ -1,0 +1,93 @@
+"""The server's commands as somebody types them: what they do, and one sentence when they cannot."""
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.integration.database.furnished import rows
+from tests.unit.server.test_city_file import a_city, changed
+
+pytestmark = pytest.mark.real
+
+
+def typed(folder: Path, *words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """Run one command of the server's in this folder, with these settings and no others."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("KENTONGAN_")}
+    settings = {
+        "KENTONGAN_DATABASE_URL": f"sqlite:///{folder / 'town.sqlite3'}",
+        "KENTONGAN_MASTER_KEY_FILE": str(folder / "keys" / "master.key"),
+        **{f"KENTONGAN_{name}": value for name, value in environment.items()},
+    }
+    command = [sys.executable, "-m", "kentongan_server", *words]
+    return subprocess.run(command, cwd=folder, env={**clean, **settings}, capture_output=True, text=True, timeout=60)
+
+
+def assert_one_sentence(said: "subprocess.CompletedProcess[str]", *names: str) -> None:
+    assert said.returncode == 2
+    assert said.stdout == ""
+    assert "Traceback" not in said.stderr
+    assert len(said.stderr.strip().splitlines()) == 1, said.stderr
+    for name in names:
+        assert name in said.stderr
+
+
+def test_a_city_is_installed_and_again_changes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "city.json").write_text(json.dumps(a_city()))
+    for _ in range(2):
+        said = typed(tmp_path, "install-city", "city.json")
+        assert said.stdout == "1 regions, 2 nodes and 2 people are installed.\n", said.stderr
+    assert rows(tmp_path / "town.sqlite3", "SELECT id FROM nodes ORDER BY id") == [("gw-0101",), ("ktg-0101-1",)]
+    assert rows(tmp_path / "town.sqlite3", "SELECT count(*) FROM memberships") == [(2,)]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (b"{", "Invalid JSON"),
+        (changed("people.0.role", "king"), "people.0.role"),
+        (changed("people.0.region", "nowhere"), "belongs to nowhere"),
+        (changed("people.1.token", "a token of sixteen and more"), "same access token"),
+    ],
+)
+def test_a_city_that_is_none_is_refused_and_leaves_nothing(tmp_path: Path, text: bytes, says: str) -> None:
+    (tmp_path / "city.json").write_bytes(text)
+    assert_one_sentence(typed(tmp_path, "install-city", "city.json"), "city.json", says)
+    if (tmp_path / "town.sqlite3").exists():
+        assert rows(tmp_path / "town.sqlite3", "SELECT count(*) FROM regions") == [(0,)]
+
+
+def test_a_city_file_that_is_not_there(tmp_path: Path) -> None:
+    assert_one_sentence(typed(tmp_path, "install-city", "nothing.json"), "nothing.json cannot be read")
+
+
+def test_keys_are_made_once_and_for_their_owner_alone(tmp_path: Path) -> None:
+    settings = {"CAP_KEY_FILE": str(tmp_path / "keys" / "cap.key"), "CAP_CERT_FILE": str(tmp_path / "keys" / "cap.pem")}
+    made = []
+    for _ in range(2):
+        said = typed(tmp_path, "make-keys", **settings)
+        assert said.returncode == 0, said.stderr
+        made.append([(tmp_path / "keys" / name).read_bytes() for name in ("master.key", "cap.key", "cap.pem")])
+    assert made[0] == made[1]
+    assert len(bytes.fromhex(made[0][0].decode())) == 32
+    for name in ("master.key", "cap.key"):
+        assert stat.S_IMODE((tmp_path / "keys" / name).stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("key", "says"),
+    [(None, "make-keys"), ("not hex", "master.key"), ("ab" * 31, "64 hex digits")],
+    ids=["no key", "no hex", "too short"],
+)
+def test_without_its_key_the_server_does_not_start(tmp_path: Path, key: str | None, says: str) -> None:
+    if key is not None:
+        (tmp_path / "keys").mkdir()
+        (tmp_path / "keys" / "master.key").write_text(key)
+    assert_one_sentence(typed(tmp_path, "run"), says)
+
+
+def test_a_setting_that_is_wrong_is_named(tmp_path: Path) -> None:
+    assert_one_sentence(typed(tmp_path, "run", HTTP_PORT="70000"), "KENTONGAN_HTTP_PORT")

@@ -89,6 +89,15 @@ class Served:
                 return float(line.rsplit(" ", 1)[1])
         return 0.0
 
+    def stop_room(self, name: str) -> None:
+        """End one of the server's rooms, as a defect would."""
+
+        def stop() -> None:
+            (task,) = [task for task in asyncio.all_tasks(self._loop) if task.get_name() == name]
+            task.cancel()
+
+        self._loop.call_soon_threadsafe(stop)
+
     def until(self, condition: Callable[[], object], what: str, seconds: float = PATIENCE_S) -> None:
         """Return once `condition` holds; fails the test after `seconds`."""
         deadline = time.monotonic() + seconds

@@ -1,9 +1,12 @@
 """How the server is, what it counts, and what it says of its own interface."""
 
 import re
+from pathlib import Path
 
 import pytest
 from tests.integration.served import Rt, Served
+
+from kentongan_broker import Enrolment, start
 
 pytestmark = pytest.mark.real
 
@@ -73,3 +76,14 @@ def test_what_the_document_asks_for_is_what_the_server_takes(served: Served, rt:
     example = {name: field["examples"][0] for name, field in schema["properties"].items() if "examples" in field}
     body = {**example, "kind": "theft", "region": rt.code}
     assert served.post("/api/v1/reports", rt.token("resident"), json=body).status_code in (200, 201)
+
+
+def test_a_room_that_has_stopped_is_told(mosquitto_path: Path, tmp_path: Path) -> None:
+    """A server whose relay is dead takes reports and sounds nothing: it must not be called ready."""
+    folders = [tmp_path / name for name in ("broker", "server")]
+    folders[1].mkdir()
+    with start(folders[0], Enrolment({}), kind="mosquitto") as broker, Served(folders[1], broker) as running:
+        running.stop_room("Relay")
+        running.until(lambda: running.get("/readyz").status_code == 503, "it says so")
+        assert running.get("/readyz").json()["detail"] == "the room Relay has stopped."
+        assert running.get("/healthz").status_code == 200

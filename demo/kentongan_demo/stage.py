@@ -70,7 +70,7 @@ class Stage:
         self._start_kentongan(enrolment)
         wait_until(lambda: self._answers(f"{self.police_inbox_url}/healthz"), self.processes, "command centre")
         wait_until(lambda: self._answers(f"{self.base_url}/readyz"), self.processes, "server")
-        self.tally = Tally(self.base_url, self.city.tokens["operator"])
+        self.tally = Tally(self.base_url, self.city.tokens["admin"])
         wait_until(lambda: self._hears({self.city.gateway}), self.processes, "gateway")
         self._start_serial_node(enrolment)  # a state said to a gateway without a broker is said again 10 s later
         wait_until(lambda: self._hears({node for node, _ in self.city.nodes}), self.processes, "city of kentongan")

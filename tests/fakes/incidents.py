@@ -56,8 +56,15 @@ class FakeIncidents:
     def set_status(self, incident_id: str, status: IncidentStatus) -> None:
         self.incidents[incident_id] = replace(self.incidents[incident_id], status=status)
 
-    def newest(self, regions: Collection[str] | None, limit: int) -> list[Incident]:
-        found = [i for i in self.incidents.values() if regions is None or i.region in regions]
+    def newest(
+        self, regions: Collection[str] | None, limit: int, community: Collection[str] | None = None
+    ) -> list[Incident]:
+        found = [
+            i
+            for i in self.incidents.values()
+            if (regions is None or i.region in regions)
+            and (community is None or i.incident_class is not IncidentClass.COMMUNITY or i.region in community)
+        ]
         return sorted(found, key=lambda i: (i.opened_at, i.id), reverse=True)[:limit]
 
     def report_counts(self, incident_ids: Collection[str]) -> dict[str, int]:

@@ -27,7 +27,7 @@ class InMemoryTransactions:
         self.people = FakePeople()
         self.alarms = FakeAlarms(self.incidents, self.places)
         self.outbox = FakeOutbox(self.incidents)
-        self.timeline = FakeTimeline()
+        self.timeline = FakeTimeline(self.incidents)
         self.full = False
         self.unreadable = False
         self.refused = 0

@@ -135,3 +135,22 @@ async def test_the_newest_come_first_and_only_from_the_regions_asked_for(store: 
     assert await newest(None, 2) == ["i5b", "i5"]
     assert await newest([RT2]) == ["i5", "i3", "i1"]
     assert await newest([]) == []
+
+
+async def test_community_news_is_left_out_where_it_is_not_told(store: Transactions) -> None:
+    def fill(uow: UnitOfWork) -> None:
+        for name, kind, region in (
+            ("here", IncidentKind.COMMUNITY_WORK, RT1),
+            ("there", IncidentKind.DEATH_NOTICE, RT2),
+            ("theft", IncidentKind.THEFT, RT2),
+        ):
+            uow.incidents.add_incident(an_incident(name, kind=kind, region=region, opened_at=at(60)))
+
+    await store.run(fill)
+    told = {}
+    for name, community in (("police", []), ("neighbour", [RT1]), ("admin", None)):
+        found = await store.read(lambda uow, regions=community: uow.incidents.newest(None, 10, regions))
+        told[name] = {incident.id for incident in found} & {"here", "there", "theft"}
+    assert told == {"police": {"theft"}, "neighbour": {"here", "theft"}, "admin": {"here", "there", "theft"}}
+    few = await store.read(lambda uow: uow.incidents.newest(None, 1, []))
+    assert [incident.id for incident in few] == ["theft"]  # what is hidden takes nobody's place in the list

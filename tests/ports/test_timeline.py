@@ -3,6 +3,7 @@
 from tests.ports.samples import RT1, a_report, an_alarm, an_incident, at
 
 from kentongan_server.domain.events import AlarmRaised, Event, Noted, ReportTaken, StageReached
+from kentongan_server.domain.incident_kind import IncidentClass
 from kentongan_server.domain.lifecycle import CommandState
 from kentongan_server.ports.timeline import Entry
 from kentongan_server.ports.unit_of_work import Transactions, UnitOfWork
@@ -40,7 +41,7 @@ async def test_an_entry_tells_the_event(store: Transactions) -> None:
         "witness": False,
         "time_uncertain": False,
     }
-    assert taken == Entry(taken.seq, at(1.5), "report_taken", "incident-1", RT1, "ktg-1", facts)
+    assert taken == Entry(taken.seq, at(1.5), "report_taken", "incident-1", RT1, "ktg-1", facts, IncidentClass.CRIME)
     assert raised.facts["beats"] == [90, 110]
     assert raised.facts["nodes"] == ["ktg-1", "ktg-2"]
     assert started == Entry(started.seq, at(3), "started", None, None, None, {})

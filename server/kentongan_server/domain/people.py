@@ -1,7 +1,12 @@
-"""Who may do what where: membership of a person in a region with a role; granted, never self-chosen."""
+"""Who may do what where: membership of a person in a region with a role; granted, never self-chosen.
+
+A police role never sees community news, however it asks. A police officer who lives in an RT sees its news as a resident.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
+
+from kentongan_server.domain.incident_kind import IncidentClass
 
 
 class Role(StrEnum):
@@ -17,6 +22,7 @@ class Role(StrEnum):
 
 
 _CITY_WIDE = frozenset({Role.OPERATOR, Role.CITY_ADMIN})
+_POLICE = frozenset({Role.OPERATOR, Role.POLISI_RW})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,12 @@ class Membership:
     role: Role
     region: str | None
     vouched: bool
+
+    def sees(self, region: str, incident_class: IncidentClass | None) -> bool:
+        """True when this membership alone lets one see incidents of the class in `region`; None: the place itself."""
+        if incident_class is IncidentClass.COMMUNITY and self.role in _POLICE:
+            return False
+        return self.role in _CITY_WIDE or self.region == region
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +58,17 @@ class Person:
         """The regions this person belongs to."""
         return frozenset(m.region for m in self.memberships if m.region is not None)
 
-    def sees(self, region: str) -> bool:
-        """True when what happens in `region` is this person's to know."""
-        return self.sees_city or region in self.regions
+    @property
+    def community_regions(self) -> frozenset[str] | None:
+        """The regions whose community news this person sees, None for the whole city's."""
+        civil = [m for m in self.memberships if m.role not in _POLICE]
+        if any(m.role in _CITY_WIDE for m in civil):
+            return None
+        return frozenset(m.region for m in civil if m.region is not None)
+
+    def sees(self, region: str, incident_class: IncidentClass | None = None) -> bool:
+        """True when incidents of this class in `region` are this person's to know; without a class, the place itself."""
+        return any(m.sees(region, incident_class) for m in self.memberships)
 
     def has(self, role: Role, region: str | None = None) -> bool:
         """True for a membership with this role, in this region where one is named."""

@@ -46,8 +46,10 @@ class IncidentBook(Protocol):
         """Write the status that the law allowed."""
         ...
 
-    def newest(self, regions: Collection[str] | None, limit: int) -> list[Incident]:
-        """The newest incidents, of these regions or (None) of the city."""
+    def newest(
+        self, regions: Collection[str] | None, limit: int, community: Collection[str] | None = None
+    ) -> list[Incident]:
+        """The newest incidents, of these regions or (None) of the city; community news only of those in `community`."""
         ...
 
     def report_counts(self, incident_ids: Collection[str]) -> dict[str, int]:

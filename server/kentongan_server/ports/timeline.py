@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from kentongan_server.domain.events import Event
+from kentongan_server.domain.incident_kind import IncidentClass
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the record; `seq` rises."""
+    """One line of the record; `seq` rises. `incident_class` decides who may read it."""
 
     seq: int
     at: datetime
@@ -18,6 +19,7 @@ class Entry:
     region: str | None
     actor: str | None
     facts: dict[str, Any]
+    incident_class: IncidentClass | None = None
 
 
 class Timeline(Protocol):

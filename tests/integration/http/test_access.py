@@ -92,10 +92,22 @@ def sees(served: Served, token: str, incident: str) -> tuple[bool, int]:
 def test_an_incident_is_its_rt_s_and_the_city_s(served: Served, new_rt: Callable[[], Rt], kind: str) -> None:
     here, there = new_rt(), new_rt()
     incident = served.post("/api/v1/reports", here.token("head"), json=here.a_report(kind=kind)).json()["incident"]
-    for name in ("resident", "stranger", "head", "operator", "admin"):
+    for name in ("resident", "stranger", "head", "admin"):
         assert sees(served, here.token(name), incident) == (True, 200)
+    police = (False, 404) if kind == "community_work" else (True, 200)
+    assert sees(served, here.token("operator"), incident) == police
     for name in ("resident", "stranger", "head"):
         assert sees(served, there.token(name), incident) == (False, 404)
+
+
+def test_community_news_can_neither_be_taken_nor_silenced_by_the_police(
+    served: Served, new_rt: Callable[[], Rt]
+) -> None:
+    here = new_rt()
+    report = here.a_report(kind="community_work")
+    incident = served.post("/api/v1/reports", here.token("head"), json=report).json()["incident"]
+    for verb in ("acknowledge", "silence"):
+        assert served.post(f"/api/v1/incidents/{incident}/{verb}", here.token("operator")).status_code == 404
 
 
 def test_regions_are_one_s_own_or_the_city_s(served: Served, new_rt: Callable[[], Rt]) -> None:

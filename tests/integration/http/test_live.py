@@ -231,3 +231,19 @@ def test_a_reader_that_leaves_is_forgotten(served: Served, rt: Rt) -> None:
     with listening(served, rt.token("resident")):
         (reader,) = set(feed._readers) - before
     served.until(lambda: reader not in feed._readers, "it is forgotten")
+
+
+def test_the_police_hear_nothing_of_community_news_live_or_afterwards(served: Served, rt: Rt) -> None:
+    start = last_seq(served)
+    with listening(served, rt.token("operator")) as live:
+        notice = served.post("/api/v1/reports", rt.token("head"), json=rt.a_report(kind="death_notice")).json()[
+            "incident"
+        ]
+        crime = served.post("/api/v1/reports", rt.token("head"), json=rt.a_report()).json()["incident"]
+        note(served, rt.code, "the_end")
+        told = live.until("the_end")
+    with listening(served, rt.token("operator"), after=start) as resumed:
+        told += resumed.until("the_end")
+    incidents = {event["incident"] for event in told}
+    assert crime in incidents
+    assert notice not in incidents

@@ -50,6 +50,23 @@ def test_who_sees_what() -> None:
     assert not Person("nobody", "Nobody", ()).sees(RT1)
 
 
+@pytest.mark.parametrize(("role", "region"), [(Role.OPERATOR, None), (Role.POLISI_RW, RT1)])
+def test_the_police_see_everything_but_community_news(role: Role, region: str | None) -> None:
+    officer = Person("officer", "Officer", (Membership(role, region, True),))
+    seen = {incident_class for incident_class in IncidentClass if officer.sees(RT1, incident_class)}
+    assert seen == {IncidentClass.CRIME, IncidentClass.EMERGENCY}
+    assert officer.community_regions == frozenset()
+
+
+def test_an_officer_who_lives_in_an_rt_hears_its_news_as_a_resident() -> None:
+    at_home = (Membership(Role.OPERATOR, None, True), Membership(Role.RESIDENT, RT1, True))
+    officer = Person("officer", "Officer", at_home)
+    assert officer.sees(RT1, IncidentClass.COMMUNITY)
+    assert not officer.sees(RT2, IncidentClass.COMMUNITY)
+    assert officer.community_regions == {RT1}
+    assert ADMIN.community_regions is None
+
+
 def test_who_is_vouched_for() -> None:
     assert [person.is_vouched_in(RT1) for person in (SARI, JOKO, FAR_HEAD, WULAN)] == [True, False, False, False]
 

@@ -29,7 +29,9 @@ async def list_incidents(
     """The newest incidents that the caller may see, newest first."""
     transactions: Transactions = request.app.state.transactions
     scope = None if person.sees_city else person.regions
-    found = await transactions.read(lambda uow: glance(uow, uow.incidents.newest(scope, limit)))
+    found = await transactions.read(
+        lambda uow: glance(uow, uow.incidents.newest(scope, limit, person.community_regions))
+    )
     return [IncidentOut(**fields) for fields in found]
 
 
@@ -56,7 +58,7 @@ async def silence_incident(incident_id: str, request: Request, person: Caller) -
 
 def _detail(uow: UnitOfWork, incident_id: str, person: Person) -> dict[str, Any]:
     incident = uow.incidents.incident(incident_id)
-    if incident is None or not person.sees(incident.region):
+    if incident is None or not person.sees(incident.region, incident.incident_class):
         raise UnknownError("There is no such incident, or it is not yours to see.")
     fields = glance(uow, [incident])[0]
     fields["text"] = incident.text

@@ -122,4 +122,6 @@ async def events(
 
 
 def _may_see(person: Person, entry: Entry) -> bool:
-    return person.sees_city or (entry.region is not None and person.sees(entry.region))
+    if entry.region is None:
+        return person.sees_city and entry.incident is None
+    return person.sees(entry.region, entry.incident_class)

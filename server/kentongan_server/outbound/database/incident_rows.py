@@ -102,10 +102,15 @@ class IncidentRows:
     def set_status(self, incident_id: str, status: IncidentStatus) -> None:
         self._connection.execute(_SET_STATUS, {"of": incident_id, "status": status})
 
-    def newest(self, regions: Collection[str] | None, limit: int) -> list[Incident]:
+    def newest(
+        self, regions: Collection[str] | None, limit: int, community: Collection[str] | None = None
+    ) -> list[Incident]:
         query = select(incidents).order_by(incidents.c.opened_at.desc(), incidents.c.id.desc()).limit(limit)
         if regions is not None:
             query = query.where(incidents.c.region.in_(sorted(regions)))
+        if community is not None:
+            told = incidents.c.region.in_(sorted(community))
+            query = query.where(or_(incidents.c.incident_class != IncidentClass.COMMUNITY, told))
         return [_incident(row) for row in self._connection.execute(query)]
 
     def report_counts(self, incident_ids: Collection[str]) -> dict[str, int]:

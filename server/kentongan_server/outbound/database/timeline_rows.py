@@ -6,13 +6,17 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, select
 
 from kentongan_server.domain.events import Event
-from kentongan_server.outbound.database.tables import timeline
+from kentongan_server.domain.incident_kind import IncidentClass
+from kentongan_server.outbound.database.tables import incidents, timeline
 from kentongan_server.outbound.database.values import from_ms, from_text, to_ms, to_text
 from kentongan_server.ports.timeline import Entry
 
 _APPEND = insert(timeline)
-_OF_INCIDENT = select(timeline).where(timeline.c.incident == bindparam("of")).order_by(timeline.c.seq)
-_AFTER = select(timeline).where(timeline.c.seq > bindparam("seq")).order_by(timeline.c.seq).limit(bindparam("limit"))
+_ENTRIES = select(timeline, incidents.c.incident_class).join_from(
+    timeline, incidents, timeline.c.incident == incidents.c.id, isouter=True
+)
+_OF_INCIDENT = _ENTRIES.where(timeline.c.incident == bindparam("of")).order_by(timeline.c.seq)
+_AFTER = _ENTRIES.where(timeline.c.seq > bindparam("seq")).order_by(timeline.c.seq).limit(bindparam("limit"))
 _HAS = (
     select(timeline.c.seq)
     .where(timeline.c.incident == bindparam("of"), timeline.c.event == bindparam("event"))
@@ -65,4 +69,13 @@ class TimelineRows:
 
 
 def _entry(row: Any) -> Entry:
-    return Entry(row.seq, from_ms(row.at), row.event, row.incident, row.region, row.actor, from_text(row.facts))
+    return Entry(
+        seq=row.seq,
+        at=from_ms(row.at),
+        event=row.event,
+        incident=row.incident,
+        region=row.region,
+        actor=row.actor,
+        facts=from_text(row.facts),
+        incident_class=None if row.incident_class is None else IncidentClass(row.incident_class),
+    )

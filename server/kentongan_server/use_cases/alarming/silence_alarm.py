@@ -18,7 +18,7 @@ def silence_alarm(uow: UnitOfWork, incident_id: str, person: Person) -> int:
     """Tell every kentongan that sounds, or may begin to, to stop; how many. RT head or operator only."""
     incident = uow.incidents.incident(incident_id)
     alarm = uow.alarms.alarm_of(incident_id)
-    if incident is None or not person.sees(incident.region):
+    if incident is None or not person.sees(incident.region, incident.incident_class):
         raise UnknownError("There is no such incident.")
     if not (person.has(Role.RT_HEAD, incident.region) or person.has(Role.OPERATOR, incident.region)):
         raise RefusedError("Only the RT head or an operator may silence an alarm.")

@@ -10,7 +10,7 @@ from kentongan_server.ports.unit_of_work import UnitOfWork
 def acknowledge(uow: UnitOfWork, incident_id: str, person: Person) -> str:
     """Note who took it, and give the kind of acknowledgement: `police` or `community`. Repeating changes nothing."""
     incident = uow.incidents.incident(incident_id)
-    if incident is None or not person.sees(incident.region):
+    if incident is None or not person.sees(incident.region, incident.incident_class):
         raise UnknownError("There is no such incident.")
     kind = "police" if person.has(Role.OPERATOR) else "community"
     if any(e.event == "acknowledged" and e.actor == person.id for e in uow.timeline.of_incident(incident.id)):

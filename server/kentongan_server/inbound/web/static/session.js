@@ -11,7 +11,7 @@ const AGAIN_MS = 1500;
 /** {demo, tokens: {resident, rt_head}, reading, silencing, maySilence} once somebody is known. */
 export async function begin() {
   const demo = document.body.dataset.demo === "yes" ? await demoSession() : null;
-  if (demo) return { demo, tokens: demo.tokens, reading: demo.tokens.operator, silencing: demo.tokens.rt_head, maySilence: true };
+  if (demo) return { demo, tokens: demo.tokens, reading: demo.tokens.admin, silencing: demo.tokens.rt_head, maySilence: true };
   const token = sessionStorage.getItem(PLACE) ?? (await askForToken());
   byId("sign-out").hidden = false;
   byId("sign-out").addEventListener("click", forget);

@@ -16,6 +16,7 @@ from rich.console import Console
 from bench import ingress as ingress_run
 from bench import latency as latency_run
 from bench import tables
+from bench.ingress import LostReport
 from bench.load import LoadError
 from bench.machine import MachineError, assert_on_disk, facts
 from bench.stand import ROOT, StandError, Subject
@@ -110,13 +111,16 @@ def _prepare(folder: Path) -> str:
 
 
 def _run(work: Coroutine[Any, Any, Result]) -> Result:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell ignores it for what it runs in the background
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             return runner.run(work)
     except KeyboardInterrupt:
         _give_up("Stopped; every process of the benchmark was ended.", 130)
-    except (StandError, LoadError, BrokerError, DemoError) as error:
+    except TimeoutError:
+        _give_up("A server under load did not answer in time; nothing was measured.")
+    except (StandError, LostReport, LoadError, BrokerError, DemoError) as error:
         _give_up(str(error))
 
 

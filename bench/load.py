@@ -103,7 +103,8 @@ async def saturate(port: int, clients: int, seconds: float, most: int, request: 
             await _ask(connection, request, outcome, None)
 
     try:
-        await asyncio.wait_for(asyncio.gather(*map(client, connections)), seconds + PATIENCE_S)
+        async with asyncio.timeout(seconds + PATIENCE_S):
+            await asyncio.gather(*map(client, connections))
         outcome.seconds = time.perf_counter() - begun
     finally:
         for connection in connections:
@@ -127,7 +128,8 @@ async def at_rate(port: int, rate: float, count: int, request: Request, clients:
     begun = time.perf_counter()
     try:
         asked = [asyncio.create_task(one(due)) async for due in ticks(rate, count)]
-        await asyncio.wait_for(asyncio.gather(*asked), PATIENCE_S)
+        async with asyncio.timeout(PATIENCE_S):
+            await asyncio.gather(*asked)
         outcome.seconds = time.perf_counter() - begun
     finally:
         for connection in connections:

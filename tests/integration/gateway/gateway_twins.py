@@ -216,13 +216,18 @@ class ServerTwin:
         self._client.reconnect_delay_set(1, 1)
         self._client.on_socket_open = lambda _client, _data, channel: channel.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
         self._client.on_connect = lambda client, *_: client.subscribe(topics.EVERY_UP, qos=1)
+        self._client.on_disconnect = lambda *_: self._subscribed.clear()
         self._client.on_subscribe = lambda *_: self._subscribed.set()
         self._client.on_message = lambda _client, _data, message: self.heard.append(
             (message.topic, bytes(message.payload), bool(message.retain))
         )
         self._client.connect("127.0.0.1", port, 15)
         self._client.loop_start()
-        assert self._subscribed.wait(DEADLINE_S)
+        self.back()
+
+    def back(self) -> None:
+        """Wait until it hears (again): what a broker says before that reaches nobody, and is not said in order twice."""
+        assert self._subscribed.wait(DEADLINE_S), "the server's twin found no broker"
 
     def close(self) -> None:
         self._client.disconnect()

@@ -28,6 +28,7 @@ def test_killed_with_reports_in_the_spool_it_loses_none_and_sounds_none_twice(ho
     until(lambda: house.gateway.status()["on_disk"], "the disk")
     house.gateway.kill()
     house.broker.start()
+    house.server.back()
     house.gateway.start()
     for name in names:
         house.server.report(name)

@@ -13,6 +13,10 @@ class RefusedError(KentonganError):
     """This caller may not do this."""
 
 
+class InvalidError(KentonganError):
+    """What was given cannot be right, whoever gives it."""
+
+
 class ConflictError(KentonganError):
     """The same id was used for something else."""
 

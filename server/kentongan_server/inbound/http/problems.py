@@ -9,9 +9,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from kentongan_server.domain.errors import ConflictError, KentonganError, RefusedError, UnknownError
+from kentongan_server.domain.errors import ConflictError, InvalidError, KentonganError, RefusedError, UnknownError
 
-_STATUS = {UnknownError: 404, RefusedError: 403, ConflictError: 409}
+_STATUS = {UnknownError: 404, RefusedError: 403, ConflictError: 409, InvalidError: 422}
 _TITLES = {
     400: "Bad request",
     401: "Who are you?",

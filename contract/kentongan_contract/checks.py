@@ -110,3 +110,56 @@ class Outcomes(Check):
         return all(
             type(pair) is list and len(pair) == 2 and self.ident(pair[0]) and self.outcome(pair[1]) for pair in value
         )
+
+
+class Words(Check):
+    """A short list of words, each once."""
+
+    LONGEST = 16
+
+    def __init__(self, word: Check) -> None:
+        self.word = word
+        self.law = "list of 0 to 16 different words; word: " + word.law
+
+    def __call__(self, value: object) -> bool:
+        if type(value) is not list or len(value) > self.LONGEST or not all(self.word(word) for word in value):
+            return False
+        return len(set(value)) == len(value)
+
+
+class Counts(Check):
+    """How often, by reason."""
+
+    LONGEST = 16
+    MOST = 9007199254740991
+
+    def __init__(self, word: Check) -> None:
+        self.word = word
+        self.law = "object of 0 to 16 words, each with a whole number, 0 to 9007199254740991; word: " + word.law
+
+    def __call__(self, value: object) -> bool:
+        if type(value) is not dict or len(value) > self.LONGEST:
+            return False
+        return all(self.word(word) and type(n) is int and 0 <= n <= self.MOST for word, n in value.items())
+
+
+class Codes(Check):
+    """The rows of a codebook: each kind once."""
+
+    LONGEST = 32
+
+    def __init__(self, word: Check, colour: Check) -> None:
+        self._row = (word, word, Beats(), Whole(0, 10_000), Whole(0, 900_000), colour)
+        self.law = "list of 1 to 32 codes [kind, pattern, beats, rounds, duration_ms, colour], each kind once"
+
+    def __call__(self, value: object) -> bool:
+        if type(value) is not list or not 0 < len(value) <= self.LONGEST:
+            return False
+        if not all(self._is_code(code) for code in value):
+            return False
+        return len(set([code[0] for code in value])) == len(value)
+
+    def _is_code(self, code: object) -> bool:
+        if type(code) is not list or len(code) != len(self._row):
+            return False
+        return all([check(field) for check, field in zip(self._row, code)])

@@ -30,6 +30,8 @@ def decode(kind: str, data: bytes) -> Message:
     arguments: dict[str, object] = {}
     for name, _ in message.FIELDS:
         if name not in found:
+            if name in message.LATER:  # an older sender: the constructor's default says what it means
+                continue
             raise MessageError(kind + "." + name + " is missing, mistyped or out of bounds")
         arguments[attribute(name)] = found[name]
     return message(**arguments)

@@ -1,20 +1,23 @@
-"""The four messages and their law: unknown fields are ignored, missing, mistyped or unbounded ones refused.
+"""The messages and their law: unknown fields are ignored, missing, mistyped or unbounded ones refused.
 
 Written in the portable subset (no typing, dataclasses, enum), since the node runs this very file. `FIELDS` gives each
-field as (name on the wire, check); the constructor's argument is the same name, with `class_` for `class`.
+field as (name on the wire, check); the constructor's argument is the same name, with `class_` for `class`. A field in `LATER`
+is younger than `v1`: a message without it means what the constructor's default says.
 """
 
-from .checks import Beats, Check, Nonce, OneOf, OrNone, Outcomes, Text, Truth, Whole
+from .checks import Beats, Check, Codes, Counts, Nonce, OneOf, OrNone, Outcomes, Text, Truth, Whole, Words
 from .errors import MessageError
 from .topics import is_node_name
 
-MINOR = 0
+MINOR = 1
 PURPOSES = ("actual", "drill", "test")
 CLASSES = ("crime", "emergency", "community")
 ACTIONS = ("sound", "silence", "test", "all_clear")
 STAGES = ("stored", "neighbours_called", "police_saw", "on_the_way", "resolved", "not_delivered")
 OUTCOMES = ("device_acked", "sounding", "silenced", "completed", "failed", "expired")
 SIRENS = ("silent", "sounding")
+HEARD = ("sounded", "silent", "cut")
+NOTICES = ("cancel", "duress", "tamper")
 COLOURS = ("red", "amber", "blue", "white", "green")
 BIGGEST = 9007199254740991
 
@@ -22,6 +25,8 @@ BIGGEST = 9007199254740991
 _IDENT = Text(64)
 _WORD = Text(32)
 _COUNT = Whole(0, BIGGEST)
+_NO_WORDS: list[str] = []  # never changed: they stand for what an older message does not say
+_NO_COUNTS: dict[str, int] = {}
 
 
 class Message:
@@ -29,6 +34,7 @@ class Message:
 
     KIND = ""
     FIELDS: tuple[tuple[str, Check], ...] = ()
+    LATER: tuple[str, ...] = ()
 
     def __init__(self, **fields: object) -> None:
         raise NotImplementedError
@@ -53,7 +59,11 @@ class Message:
 
 
 class Report(Message):
-    """What one press said. `age_ms` is None when a reboot lies between press and sending: time uncertain."""
+    """What one press said. `age_ms` is None when a reboot lies between press and sending: time uncertain.
+
+    `kind` is an incident's, or a notice: `cancel` takes the report `of` back with the call point's PIN, `duress` looks the
+    same to whoever stands beside it and means the opposite, `tamper` says that the box was opened.
+    """
 
     KIND = "report"
     FIELDS = (
@@ -63,15 +73,20 @@ class Report(Message):
         ("boot", _COUNT),
         ("seq", _COUNT),
         ("age_ms", OrNone(_COUNT)),
+        ("of", OrNone(_IDENT)),
     )
+    LATER = ("of",)
 
-    def __init__(self, id: str, kind: str, purpose: str, boot: int, seq: int, age_ms: int | None) -> None:
+    def __init__(
+        self, id: str, kind: str, purpose: str, boot: int, seq: int, age_ms: int | None, of: str | None = None
+    ) -> None:
         self.id = id
         self.kind = kind
         self.purpose = purpose
         self.boot = boot
         self.seq = seq
         self.age_ms = age_ms
+        self.of = of
         self._check()
 
 
@@ -79,7 +94,10 @@ class State(Message):
     """The only truth about a siren, retained: heartbeat, birth and last will in one shape.
 
     `commands` holds the last four commands as [id, outcome], so that no transition is lost with a lost message.
-    `report` and `stage` say what the indicator shows. `seq` rises with every state of one boot.
+    `report` and `stage` say what the indicator shows. `seq` rises with every state of one boot. `troubles` are the faults
+    that stand now; `heard_itself` says whether the siren's last sounding was measured; `refusals` counts what was refused by
+    reason; `codebook` is the revision kept, 0 for the one that came with the firmware; `minute` is the local minute of the
+    day, null while the node was not told the time since it started.
     """
 
     KIND = "state"
@@ -100,7 +118,15 @@ class State(Message):
         ("rssi_dbm", OrNone(Whole(-200, 0))),
         ("battery_mv", OrNone(Whole(0, 100_000))),
         ("mains", OrNone(Truth())),
+        ("temperature_c", OrNone(Whole(-100, 200))),
+        ("reset_cause", OrNone(_WORD)),
+        ("troubles", Words(_WORD)),
+        ("heard_itself", OrNone(OneOf(HEARD))),
+        ("refusals", Counts(_WORD)),
+        ("codebook", _COUNT),
+        ("minute", OrNone(Whole(0, 1439))),
     )
+    LATER = ("temperature_c", "reset_cause", "troubles", "heard_itself", "refusals", "codebook", "minute")
 
     def __init__(
         self,
@@ -120,6 +146,13 @@ class State(Message):
         rssi_dbm: int | None,
         battery_mv: int | None,
         mains: bool | None,
+        temperature_c: int | None = None,
+        reset_cause: str | None = None,
+        troubles: list[str] = _NO_WORDS,
+        heard_itself: str | None = None,
+        refusals: dict[str, int] = _NO_COUNTS,
+        codebook: int = 0,
+        minute: int | None = None,
     ) -> None:
         self.presence = presence
         self.boot = boot
@@ -137,6 +170,13 @@ class State(Message):
         self.rssi_dbm = rssi_dbm
         self.battery_mv = battery_mv
         self.mains = mains
+        self.temperature_c = temperature_c
+        self.reset_cause = reset_cause
+        self.troubles = troubles
+        self.heard_itself = heard_itself
+        self.refusals = refusals
+        self.codebook = codebook
+        self.minute = minute
         self._check()
 
 
@@ -213,11 +253,51 @@ class Receipt(Message):
         self._check()
 
 
+class Codebook(Message):
+    """The beats of every kind, to be kept by the node: what its own call point sounds, with nobody to ask.
+
+    A code is [kind, pattern, beats, rounds, duration_ms, colour]. Only a higher `revision` replaces what is kept, so an old
+    one sent again changes nothing.
+    """
+
+    KIND = "codebook"
+    FIELDS = (
+        ("revision", Whole(1, BIGGEST)),
+        ("version", _WORD),
+        ("codes", Codes(_WORD, OneOf(COLOURS))),
+    )
+
+    def __init__(self, revision: int, version: str, codes: list[list[object]]) -> None:
+        self.revision = revision
+        self.version = version
+        self.codes = codes
+        self._check()
+
+
+class Time(Message):
+    """The time of day for a node without a clock; it names one of the node's last three nonces, so an old one is no time."""
+
+    KIND = "time"
+    FIELDS = (
+        ("unix_s", _COUNT),
+        ("utc_offset_minutes", Whole(-720, 840)),
+        ("nonce", Nonce()),
+    )
+
+    def __init__(self, unix_s: int, utc_offset_minutes: int, nonce: str) -> None:
+        self.unix_s = unix_s
+        self.utc_offset_minutes = utc_offset_minutes
+        self.nonce = nonce
+        self._check()
+
+
 MESSAGES: dict[str, type[Message]] = {
     Report.KIND: Report,
     State.KIND: State,
     Command.KIND: Command,
     Receipt.KIND: Receipt,
+    Codebook.KIND: Codebook,
+    Time.KIND: Time,
 }
 
 

@@ -15,7 +15,9 @@ from .errors import SealError
 
 TAG_HEX = 64
 FRAME_TAG = 8
-PURPOSES = ("report", "state", "command", "receipt", "ota", "drill", "link", "node-key", "link-key")
+PURPOSES = (
+    "report", "state", "command", "receipt", "codebook", "time", "ota", "drill", "link", "node-key", "link-key",
+)  # fmt: skip
 
 _BLOCK = 64
 

@@ -8,7 +8,7 @@ from .errors import TopicError
 
 ROOT = "kentongan/v1"
 UP_KINDS = ("report", "state")
-DOWN_KINDS = ("command", "receipt")
+DOWN_KINDS = ("command", "receipt", "codebook", "time")
 RETAINED = ("state",)
 NODE_LENGTH = 32
 

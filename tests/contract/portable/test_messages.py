@@ -57,6 +57,28 @@ def outcomes():
     return law("list", good, bad)
 
 
+def words():
+    sixteen = ["w" + str(number) for number in range(16)]
+    bad = [sixteen + ["w16"], ["a", "a"], [""], ["a b"], ["x" * 33], [1], [None], [["a"]]]
+    return law("list", [[], ["!"], sixteen, ["x" * 32]], bad)
+
+
+def counts():
+    sixteen = {"w" + str(number): number for number in range(16)}
+    bad = [dict(sixteen, w16=1), {"": 1}, {"a b": 1}, {"x" * 33: 1}, {"a": -1}, {"a": BIGGEST + 1}, {"a": True}]
+    bad += [{"a": None}, {"a": 1.0}, {"a": "1"}, {"a": [1]}]
+    return law("object", [{}, {"a": 0, "b": BIGGEST}, sixteen], bad)
+
+
+def codes():
+    good_row = ["fire", "3-3", [90, 160], 10, 1000, "amber"]
+    many = [["k" + str(number)] + good_row[1:] for number in range(33)]
+    bad = [[], many, [good_row, good_row], [good_row[:5]], [good_row + [1]], [None], [1], ["fire"], [[]]]
+    for at, value in ((0, ""), (0, 1), (1, "a b"), (2, [90]), (2, None), (3, -1), (3, 10001), (4, 900001), (5, "pink")):
+        bad.append([good_row[:at] + [value] + good_row[at + 1 :]])
+    return law("list", [[good_row], many[:32], [["a", "silent", [], 0, 0, "green"]]], bad)
+
+
 COUNT = whole(0, BIGGEST)
 ID = text(64)
 WORD = text(32)
@@ -70,6 +92,7 @@ LAW = {
         "boot": COUNT,
         "seq": COUNT,
         "age_ms": or_null(COUNT),
+        "of": or_null(ID),
     },
     "state": {
         "presence": word(("online", "offline")),
@@ -88,6 +111,13 @@ LAW = {
         "rssi_dbm": or_null(whole(-200, 0)),
         "battery_mv": or_null(whole(0, 100000)),
         "mains": or_null(law("truth", [True, False], [])),
+        "temperature_c": or_null(whole(-100, 200)),
+        "reset_cause": or_null(WORD),
+        "troubles": words(),
+        "heard_itself": or_null(word(("sounded", "silent", "cut"))),
+        "refusals": counts(),
+        "codebook": COUNT,
+        "minute": or_null(whole(0, 1439)),
     },
     "command": {
         "id": ID,
@@ -105,6 +135,21 @@ LAW = {
         "ttl_ms": whole(0, 600000),
     },
     "receipt": {"report": ID, "stage": STAGE, "incident": or_null(ID)},
+    "codebook": {"revision": whole(1, BIGGEST), "version": WORD, "codes": codes()},
+    "time": {"unix_s": COUNT, "utc_offset_minutes": whole(-720, 840), "nonce": nonce()},
+}
+# what a message means that was sent before the field was there
+BEFORE = {
+    "report": {"of": None},
+    "state": {
+        "temperature_c": None,
+        "reset_cause": None,
+        "troubles": [],
+        "heard_itself": None,
+        "refusals": {},
+        "codebook": 0,
+        "minute": None,
+    },
 }
 
 
@@ -154,9 +199,12 @@ def test_every_field_refuses_every_other_type():
                 refused(MessageError, decoded, kind, dict(golden, **{name: value}))
 
 
-def test_every_field_is_needed():
+def test_every_field_is_needed_that_was_there_from_the_beginning():
     for kind, golden, name, _ in cases():
         fields = {key: value for key, value in golden.items() if key != name}
+        if name in BEFORE.get(kind, {}):
+            assert getattr(decoded(kind, fields), name) == BEFORE[kind][name]
+            continue
         problem = refused(MessageError, decoded, kind, fields)
         assert kind + "." + name in str(problem)
 

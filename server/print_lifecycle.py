@@ -7,7 +7,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from kentongan_server.domain.lifecycle import ALARM, COMMAND, INCIDENT
+from kentongan_server.domain.guards import GUARDS
+from kentongan_server.domain.lifecycle import ALARM, CITY_ALARM, COMMAND, DRILL, INCIDENT
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "lifecycle.md"
 TABLES: tuple[tuple[str, str, Mapping[str, Mapping[str, str]]], ...] = (
@@ -18,7 +19,22 @@ TABLES: tuple[tuple[str, str, Mapping[str, Mapping[str, str]]], ...] = (
         "One kentongan, one instruction, one end. *sent* means the broker took it, nothing more.",
         COMMAND,
     ),
+    ("CityAlarm", "One person proposes, another confirms, and for some seconds either may still stop it.", CITY_ALARM),
+    ("Drill", "A rehearsal, CAP's Exercise.", DRILL),
 )
+
+
+GUARDED = "Besides the state, an event needs the right person and time (`server/kentongan_server/domain/guards.py`):"
+
+
+def guards() -> str:
+    """Who may move an incident, as a table."""
+    rows = ["| event | who | within | and |", "|---|---|---|---|"]
+    for event, guard in GUARDS.items():
+        who = [f"`{role}`" for role in guard.roles] + (["who reported it"] if guard.reporter else [])
+        within = f"{guard.within} of {guard.since}" if guard.within else ""
+        rows.append(f"| {event} | {' '.join(who) or 'nobody by hand'} | {within} | {guard.also} |")
+    return "\n".join(rows)
 
 
 def document() -> str:
@@ -38,6 +54,8 @@ def document() -> str:
         ends = [f"    {state} --> [*]" for state, events in table.items() if not events]
         diagram = "\n".join(["```mermaid", "stateDiagram-v2", f"    [*] --> {first}", *arrows, *ends, "```"])
         parts += [f"## {name}", meaning, diagram]
+        if table is INCIDENT:
+            parts += [GUARDED, guards()]
     return "\n\n".join(parts) + "\n"
 
 

@@ -4,10 +4,12 @@ Each event is written to the timeline in the transaction that made it true.
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ClassVar
 
 from kentongan_server.domain.alarm import Alarm
-from kentongan_server.domain.incident import Incident, Report
+from kentongan_server.domain.incident import Disposition, Incident, Report
+from kentongan_server.domain.incident_kind import IncidentKind, Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,132 @@ class ReportTaken(Event):
             "witness": not self.opened,
             "time_uncertain": self.report.happened_at is None,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentAcknowledged(Event):
+    """A named human took it, for the `community` or the `police`."""
+
+    by: str = field(kw_only=True)
+
+    name: ClassVar[str] = "acknowledged"
+
+    def facts(self) -> dict[str, Any]:
+        return {"by": self.by}
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentMoved(Event):
+    """The incident's status changed by what somebody did: `by_event` is the table's word for it."""
+
+    of: Incident = field(kw_only=True)
+    by_event: str = field(kw_only=True)
+    disposition: Disposition | None = field(kw_only=True, default=None)
+    note: str | None = field(kw_only=True, default=None)
+
+    name: ClassVar[str] = "incident_status_changed"
+
+    def facts(self) -> dict[str, Any]:
+        told = {"status": self.of.status, "by": self.by_event, "disposition": self.disposition, "note": self.note}
+        return {key: value for key, value in told.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentCancelled(Event):
+    """The reporter took it back. When not `genuine` the duress PIN was typed: only the police may ever tell the two apart,
+    so the timeline says the same of both."""
+
+    of: Incident = field(kw_only=True)
+    genuine: bool = field(kw_only=True)
+
+    name: ClassVar[str] = "incident_cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentReclassified(Event):
+    """It was another kind than first said. Within its class the incident is the same; across classes `successor` is the
+    incident that goes on, and `of` is over for whoever may not hear of the new class."""
+
+    of: Incident = field(kw_only=True)
+    was: IncidentKind = field(kw_only=True)
+    to: IncidentKind = field(kw_only=True)
+    successor: Incident | None = field(kw_only=True, default=None)
+
+    name: ClassVar[str] = "incident_reclassified"
+
+    def facts(self) -> dict[str, Any]:
+        # The class it left for is not told: whoever may see the old one may perhaps never hear of the new.
+        return {"was": self.was} | ({"to": self.to} if self.successor is None else {})
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentMerged(Event):
+    """`of` speaks of the same event as `into`; its reports count there too and keep their origin."""
+
+    of: Incident = field(kw_only=True)
+    into: Incident = field(kw_only=True)
+
+    name: ClassVar[str] = "incident_merged"
+
+    def facts(self) -> dict[str, Any]:
+        return {"into": self.into.id}
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentUnmerged(Event):
+    """It was another event after all."""
+
+    of: Incident = field(kw_only=True)
+    out_of: str = field(kw_only=True)
+
+    name: ClassVar[str] = "incident_unmerged"
+
+    def facts(self) -> dict[str, Any]:
+        return {"out_of": self.out_of, "status": self.of.status}
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmGated(Event):
+    """The noise waits a moment for a reason; the ronda and the operator hear of it at once."""
+
+    alarm: Alarm = field(kw_only=True)
+    of: Incident = field(kw_only=True)
+    seconds: int = field(kw_only=True)
+
+    name: ClassVar[str] = "alarm_gated"
+
+    def facts(self) -> dict[str, Any]:
+        return {"seconds": self.seconds}
+
+
+@dataclass(frozen=True, slots=True)
+class CityAlarmSounded(Event):
+    """Two people wanted it and nobody stopped it: the whole region is to sound."""
+
+    city_alarm: str = field(kw_only=True)
+    kind: IncidentKind = field(kw_only=True)
+    purpose: Purpose = field(kw_only=True)
+    text: str | None = field(kw_only=True)
+
+    name: ClassVar[str] = "city_alarm_sounded"
+
+    def facts(self) -> dict[str, Any]:
+        return {"city_alarm": self.city_alarm, "kind": self.kind, "purpose": self.purpose}
+
+
+@dataclass(frozen=True, slots=True)
+class DrillStarted(Event):
+    """A rehearsal begins in these RTs."""
+
+    drill: str = field(kw_only=True)
+    kind: IncidentKind = field(kw_only=True)
+    rts: tuple[str, ...] = field(kw_only=True)
+    until: datetime = field(kw_only=True)
+
+    name: ClassVar[str] = "drill_started"
+
+    def facts(self) -> dict[str, Any]:
+        return {"drill": self.drill, "kind": self.kind, "rts": len(self.rts), "until": self.until.isoformat()}
 
 
 @dataclass(frozen=True, slots=True)

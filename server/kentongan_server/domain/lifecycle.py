@@ -1,4 +1,4 @@
-"""The law of states: three tables, and nothing happens that is not in them.
+"""The law of states: tables, and nothing happens that is not in them.
 
 An event that has no cell raises and changes nothing. The diagrams in docs/lifecycle.md are printed from these tables.
 Acknowledgements, the alarm and the forward are facts of their own and never squeezed into the incident's status.
@@ -48,7 +48,26 @@ class CommandState(StrEnum):
     SUPERSEDED = "superseded"
 
 
-State = TypeVar("State", IncidentStatus, AlarmState, CommandState)
+class CityAlarmState(StrEnum):
+    """A city-wide alarm takes two people and a last moment in which either may still stop it."""
+
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    SOUNDED = "sounded"
+    ABORTED = "aborted"
+    EXPIRED = "expired"
+
+
+class DrillState(StrEnum):
+    """A rehearsal: planned, sounding and being answered, scored."""
+
+    SCHEDULED = "scheduled"
+    RUNNING = "running"
+    SCORED = "scored"
+    CALLED_OFF = "called_off"
+
+
+State = TypeVar("State", IncidentStatus, AlarmState, CommandState, CityAlarmState, DrillState)
 Table = dict[State, dict[str, State]]
 
 _I = IncidentStatus
@@ -118,6 +137,23 @@ COMMAND: Table[CommandState] = {
     _C.EXPIRED: {},
     _C.FAILED: {},
     _C.SUPERSEDED: {},
+}
+
+_K = CityAlarmState
+CITY_ALARM: Table[CityAlarmState] = {
+    _K.PROPOSED: {"confirm": _K.CONFIRMED, "abort": _K.ABORTED, "expire": _K.EXPIRED},
+    _K.CONFIRMED: {"sound": _K.SOUNDED, "abort": _K.ABORTED},
+    _K.SOUNDED: {},
+    _K.ABORTED: {},
+    _K.EXPIRED: {},
+}
+
+_D = DrillState
+DRILL: Table[DrillState] = {
+    _D.SCHEDULED: {"start": _D.RUNNING, "call_off": _D.CALLED_OFF},
+    _D.RUNNING: {"score": _D.SCORED},
+    _D.SCORED: {},
+    _D.CALLED_OFF: {},
 }
 
 FINAL_COMMAND_STATES = frozenset(state for state, events in COMMAND.items() if not events)

@@ -1,0 +1,29 @@
+"""Where codebooks are kept: every version, for ever."""
+
+from typing import Protocol
+
+from kentongan_server.domain.codebook import Codebook
+
+
+class CodebookShelf(Protocol):
+    """Codebooks within one transaction. The one that we ship is always there."""
+
+    def current(self, region: str) -> Codebook:
+        """What an alarm in this region sounds by: the region's own newest version, else the city's newest."""
+        ...
+
+    def version(self, name: str) -> Codebook | None:
+        """The codebook of this name, however old."""
+        ...
+
+    def versions(self, region: str | None) -> list[Codebook]:
+        """Every version of this region's own, or (None) of the city's, newest first."""
+        ...
+
+    def add(self, book: Codebook) -> None:
+        """Keep a new version; it is current from now on."""
+        ...
+
+    def forget_own(self, region: str) -> None:
+        """The region goes back to the city's codebook; its own versions stay readable."""
+        ...

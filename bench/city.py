@@ -30,7 +30,7 @@ def make_city(rts: int) -> BenchCity:
     """A city of `rts` RTs with three kentongan each."""
     places = tuple(
         Neighbourhood(
-            code=f"33.74.01.1001/RW{index // 10:03d}/RT{index % 10:02d}",
+            code=f"33.74.01.{1001 + index // 500}/RW{index // 10 % 50 + 1:02d}/RT{index % 10 + 1:02d}",
             nodes=tuple(f"ktg-{index:05d}-{number}" for number in range(1, KENTONGAN_PER_RT + 1)),
             tokens=tuple(secrets.token_urlsafe(24) for _ in range(RESIDENTS_PER_RT)),
         )

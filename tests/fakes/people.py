@@ -1,5 +1,8 @@
 """The PeopleBook in memory."""
 
+from collections.abc import Collection
+from dataclasses import replace
+
 from kentongan_server.domain.people import Person
 
 
@@ -24,3 +27,16 @@ class FakePeople:
 
     def members(self, region: str) -> int:
         return sum(region in person.regions for person in self.people.values())
+
+    def move_members(self, region: str, to: str, people: Collection[str] | None) -> int:
+        moved = 0
+        for person in list(self.people.values()):
+            if people is not None and person.id not in people:
+                continue
+            here = [m.region == region for m in person.memberships]
+            moved += sum(here)
+            memberships = tuple(
+                replace(m, region=to) if moves else m for m, moves in zip(person.memberships, here, strict=True)
+            )
+            self.people[person.id] = replace(person, memberships=memberships)
+        return moved

@@ -9,6 +9,7 @@ from tests.fakes.incidents import FakeIncidents
 from tests.fakes.outbox import FakeOutbox
 from tests.fakes.people import FakePeople
 from tests.fakes.places import FakePlaces
+from tests.fakes.surroundings import FakeSurroundings
 from tests.fakes.timeline import FakeTimeline
 
 from kentongan_server.ports.clock import Clock
@@ -24,6 +25,7 @@ class InMemoryTransactions:
     def __init__(self, clock: Clock, identifiers: Identifiers, listeners: Listeners) -> None:
         self.incidents = FakeIncidents()
         self.places = FakePlaces()
+        self.surroundings = FakeSurroundings(self.places)
         self.people = FakePeople()
         self.alarms = FakeAlarms(self.incidents, self.places)
         self.outbox = FakeOutbox(self.incidents)
@@ -36,6 +38,7 @@ class InMemoryTransactions:
             incidents=self.incidents,
             alarms=self.alarms,
             places=self.places,
+            surroundings=self.surroundings,
             people=self.people,
             outbox=self.outbox,
             timeline=self.timeline,
@@ -79,7 +82,7 @@ class InMemoryTransactions:
         return result
 
     def _books(self) -> list[Any]:
-        return [self.incidents, self.places, self.people, self.alarms, self.outbox, self.timeline]
+        return [self.incidents, self.places, self.surroundings, self.people, self.alarms, self.outbox, self.timeline]
 
     def _remember(self) -> list[dict[str, Any]]:
         """The containers of every book; what they hold never changes in place."""

@@ -138,7 +138,7 @@ class Rt:
     """An RT with people in it. `resident` is vouched for, `stranger` not, `head` may gather; the values are tokens."""
 
     def __init__(self, served: Served, number: int, nodes: tuple[str, ...] = ()) -> None:
-        self.code = f"33.74.02.1001/RW{number // 100 + 1:02d}/RT{number % 100:02d}"
+        self.code = f"33.74.02.1001/RW{number // 99 + 1:02d}/RT{number % 99 + 1:02d}"
         self.nodes = nodes or (f"ktg-{number:04d}-1", f"ktg-{number:04d}-2")
         self.people: dict[str, str] = {}
         members = {

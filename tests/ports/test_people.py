@@ -47,3 +47,16 @@ async def test_a_token_belongs_to_one_person(store: Transactions) -> None:
     with pytest.raises(Exception, match=r"token|UNIQUE"):
         await store.run(lambda uow: uow.people.put_person(a_person("thief"), TOKEN))
     assert await store.read(lambda uow: uow.people.bearer(TOKEN)) == a_person()
+
+
+async def test_memberships_are_carried_to_another_region(store: Transactions) -> None:
+    both = a_person("resident-2", Membership(Role.RESIDENT, RT1, True), Membership(Role.RONDA, RT2, True))
+    await store.run(lambda uow: uow.people.put_person(both, OTHER))
+    assert await store.run(lambda uow: uow.people.move_members(RT1, RT2, ["resident-2", "nobody"])) == 1
+    moved = await store.read(lambda uow: uow.people.bearer(OTHER))
+    assert moved is not None
+    assert set(moved.memberships) == {Membership(Role.RESIDENT, RT2, True), Membership(Role.RONDA, RT2, True)}
+    assert await store.read(lambda uow: uow.people.bearer(TOKEN)) == a_person()
+    assert await store.run(lambda uow: uow.people.move_members(RT1, RT2, None)) == 1
+    assert await store.run(lambda uow: uow.people.move_members(RT1, RT2, None)) == 0
+    assert await store.read(lambda uow: uow.people.members(RT2)) == 2

@@ -1,10 +1,12 @@
 """What every Places keeps."""
 
 from dataclasses import replace
+from datetime import date
 
 from tests.ports.samples import NONCE, RT1, RT2, a_node, a_region, at
 
 from kentongan_server.domain.place import NodeRole, Presence
+from kentongan_server.domain.region_code import Level
 from kentongan_server.ports.unit_of_work import Transactions, UnitOfWork
 
 HEARD = a_node(
@@ -92,3 +94,73 @@ async def test_only_online_nodes_can_fall_silent(store: Transactions) -> None:
     await store.run(lambda uow: uow.places.set_presence("ktg-1", Presence.OFFLINE))
     assert await silent(10.001) == ["ktg-2"]
     assert await store.read(lambda uow: uow.places.node("ktg-1")) == replace(HEARD, presence=Presence.OFFLINE)
+
+
+LINE = ("33.74", "33.74.01", "33.74.01.1001", "33.74.01.1001/RW01", RT1)
+BESIDE = ("33.74.01.1001/RW02", "33.74.02", "33.74.02.1001", "33.74.01.1001/RW01/RT10")
+
+
+async def plant(store: Transactions) -> None:
+    await store.run(lambda uow: uow.places.put_regions([a_region(code) for code in (*LINE, *BESIDE)]))
+
+
+async def test_a_scope_is_a_region_with_everything_below_it(store: Transactions) -> None:
+    await plant(store)
+
+    async def within(scopes: list[str] | None, level: Level | None = None) -> list[str]:
+        return [r.code for r in await store.read(lambda uow: uow.places.regions_within(scopes, level))]
+
+    assert await within(None) == sorted({*LINE, *BESIDE, RT2})
+    assert await within(None, Level.RT) == [RT1, RT2, "33.74.01.1001/RW01/RT10"]
+    assert await within(None, Level.RW) == ["33.74.01.1001/RW01", "33.74.01.1001/RW02"]
+    assert await within(None, Level.KELURAHAN) == ["33.74.01.1001", "33.74.02.1001"]
+    assert await within(None, Level.KECAMATAN) == ["33.74.01", "33.74.02"]
+    assert await within(None, Level.KOTA) == ["33.74"]
+    assert await within(["33.74.02"]) == ["33.74.02", "33.74.02.1001"]
+    assert await within(["33.74.02", "33.74.01.1001/RW01"], Level.RT) == [RT1, RT2, "33.74.01.1001/RW01/RT10"]
+    assert await within(["33.74.01.1001/RW01/RT1"]) == []
+    assert await within(["33.74.01.1001/RW0"]) == []
+    assert await within(["%"]) == await within(["_"]) == await within([""]) == await within([]) == []
+    found = await store.read(lambda uow: [n.id for n in uow.places.nodes_within(["33.74.01"])])
+    assert found == ["ktg-1", "ktg-2", "ktg-9"]
+    assert [n.id for n in await store.read(lambda uow: uow.places.nodes_within([RT2]))] == ["ktg-9"]
+
+
+async def test_a_long_list_is_read_page_by_page(store: Transactions) -> None:
+    await plant(store)
+    pages, after = [], None
+    while page := await store.read(lambda uow, a=after: uow.places.regions_within(["33.74"], after=a, limit=4)):
+        pages.append([region.code for region in page])
+        after = page[-1].code
+    assert [len(page) for page in pages] == [4, 4, 2]
+    assert [code for page in pages for code in page] == sorted({*LINE, *BESIDE, RT2})
+
+
+async def test_an_ended_region_stays_and_its_successors_are_found(store: Transactions) -> None:
+    first, second, last = (f"33.74.01.1001/RW01/RT0{number}" for number in (7, 8, 9))
+    day = date(2026, 1, 1)
+
+    def split(uow: UnitOfWork) -> None:
+        uow.places.put_regions([a_region(first, valid_until=day), a_region(second, valid_from=day), a_region(last)])
+        uow.places.put_region(a_region(RT1, valid_until=day, households=80))
+        uow.places.put_successors(RT1, [first, RT2])
+        uow.places.put_successors(RT1, [second])
+        uow.places.put_successors(first, [last, RT2])
+
+    await store.run(split)
+    assert await store.read(lambda uow: uow.places.successors(RT1)) == [RT2, first, second]
+    assert [r.code for r in await store.read(lambda uow: uow.places.current(RT1))] == [RT2, second, last]
+    assert [r.code for r in await store.read(lambda uow: uow.places.current(RT2))] == [RT2]
+    assert await store.read(lambda uow: uow.places.current("33.74.99")) == []
+    assert await store.read(lambda uow: uow.places.region(RT1)) == a_region(RT1, valid_until=day, households=80)
+    valid = [r.code for r in await store.read(lambda uow: uow.places.regions_within(None))]
+    every = [r.code for r in await store.read(lambda uow: uow.places.regions_within(None, ended=True))]
+    assert set(every) - set(valid) == {RT1, first}
+
+
+async def test_a_node_hangs_at_a_site_and_its_word_does_not_move_it(store: Transactions) -> None:
+    await store.run(lambda uow: uow.places.put_nodes([a_node(site="pos-1"), a_node("ktg-3", site="pos-1")]))
+    await store.run(lambda uow: uow.places.heard(HEARD, at(1)))
+    found = await store.read(lambda uow: uow.places.nodes_named(["ktg-3", "ktg-1", "nobody"]))
+    assert found == [replace(HEARD, site="pos-1"), a_node("ktg-3", site="pos-1")]
+    assert len(await store.read(lambda uow: uow.places.nodes_named(None))) == 4

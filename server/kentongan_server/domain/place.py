@@ -1,7 +1,10 @@
 """Where people live and what hangs there: regions and their kentongan."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+
+from kentongan_server.domain.region_code import Level, level_of
 
 
 class Presence(StrEnum):
@@ -21,17 +24,33 @@ class NodeRole(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """An RT: official code to the kelurahan, then RW and RT; degrees WGS 84."""
+    """A part of the city, of the level its code says; degrees WGS 84. `valid_until` is the first day without it.
+
+    A region is never deleted: what happened in it stays. Those that took its place are its successors.
+    """
 
     code: str
     name: str
     latitude: float
     longitude: float
+    valid_from: date | None = None
+    valid_until: date | None = None
+    households: int | None = None
+
+    @property
+    def level(self) -> Level:
+        """How high it stands in the tree; only an RT has kentongan."""
+        return level_of(self.code)
+
+    @property
+    def has_ended(self) -> bool:
+        """True when it was split or merged away."""
+        return self.valid_until is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A device with firmware, as last heard. (boot, session, seq) orders its words."""
+    """A device with firmware, as last heard. (boot, session, seq) orders its words; `site` is where it hangs."""
 
     id: str
     region: str
@@ -44,3 +63,22 @@ class Node:
     nonce: str | None
     report: str | None
     stage: str | None
+    site: str | None = None
+
+
+def unheard_node(name: str, region: str, role: NodeRole = NodeRole.KENTONGAN, site: str | None = None) -> Node:
+    """A node that was just hung and has not said a word."""
+    return Node(
+        id=name,
+        region=region,
+        role=role,
+        presence=Presence.UNKNOWN,
+        siren="silent",
+        boot=-1,
+        session=-1,
+        seq=-1,
+        nonce=None,
+        report=None,
+        stage=None,
+        site=site,
+    )

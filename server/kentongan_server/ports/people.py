@@ -1,5 +1,6 @@
 """Where people, their memberships and their access tokens are kept."""
 
+from collections.abc import Collection
 from typing import Protocol
 
 from kentongan_server.domain.people import Person
@@ -18,4 +19,8 @@ class PeopleBook(Protocol):
 
     def members(self, region: str) -> int:
         """How many people belong to the region."""
+        ...
+
+    def move_members(self, region: str, to: str, people: Collection[str] | None) -> int:
+        """Carry the memberships of `region`, of these people or (None) all, to another region; how many there were."""
         ...

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Protocol
 
 from kentongan_server.domain.place import Node, Presence, Region
+from kentongan_server.domain.region_code import Level
 
 
 class Places(Protocol):
-    """Regions and nodes within one transaction."""
+    """Regions and nodes within one transaction. A scope is a region with everything below it."""
 
     def region(self, code: str) -> Region | None:
         """The region with this code."""
@@ -18,8 +19,36 @@ class Places(Protocol):
         """These regions, or (None) all, by code."""
         ...
 
+    def regions_within(
+        self,
+        scopes: Collection[str] | None,
+        level: Level | None = None,
+        *,
+        ended: bool = False,
+        after: str | None = None,
+        limit: int | None = None,
+    ) -> list[Region]:
+        """The regions in these scopes, or (None) of the city, by code; those that have `ended` only when asked for."""
+        ...
+
     def put_region(self, region: Region) -> None:
         """Keep a region, new or changed."""
+        ...
+
+    def put_regions(self, regions: Collection[Region]) -> None:
+        """Keep many regions, new or changed."""
+        ...
+
+    def put_successors(self, code: str, successors: Collection[str]) -> None:
+        """Keep which regions took the place of this one, beside those that did before."""
+        ...
+
+    def successors(self, code: str) -> list[str]:
+        """The regions that took the place of this one, by code."""
+        ...
+
+    def current(self, code: str) -> list[Region]:
+        """The region itself while it is valid, else those that took its place and are valid, by code."""
         ...
 
     def node(self, node_id: str) -> Node | None:
@@ -30,8 +59,20 @@ class Places(Protocol):
         """The nodes of these regions, or (None) all, by name."""
         ...
 
+    def nodes_named(self, names: Collection[str] | None) -> list[Node]:
+        """The nodes with these names, or (None) all, by name."""
+        ...
+
+    def nodes_within(self, scopes: Collection[str] | None) -> list[Node]:
+        """The nodes in these scopes, or (None) of the city, by name."""
+        ...
+
     def put_node(self, node: Node) -> None:
         """Keep a node; a known one keeps what was heard of it."""
+        ...
+
+    def put_nodes(self, nodes: Collection[Node]) -> None:
+        """Keep many nodes, as `put_node` does."""
         ...
 
     def heard(self, node: Node, at: datetime) -> None:

@@ -13,6 +13,7 @@ from kentongan_server.ports.incidents import IncidentBook
 from kentongan_server.ports.outbox import Outbox
 from kentongan_server.ports.people import PeopleBook
 from kentongan_server.ports.places import Places
+from kentongan_server.ports.surroundings import Surroundings
 from kentongan_server.ports.timeline import Timeline
 
 Result = TypeVar("Result")
@@ -25,6 +26,7 @@ class UnitOfWork:
     incidents: IncidentBook
     alarms: AlarmBook
     places: Places
+    surroundings: Surroundings
     people: PeopleBook
     outbox: Outbox
     timeline: Timeline

@@ -9,10 +9,12 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
+from kentongan_server.domain.errors import InvalidError
 from kentongan_server.domain.people import Membership, Person, Role
-from kentongan_server.domain.place import Node, NodeRole, Presence, Region
+from kentongan_server.domain.place import NodeRole, Region, unheard_node
+from kentongan_server.domain.region_code import Level, level_of
 from kentongan_server.use_cases.governing.install_city import City
 
 MOST_FAULTS = 5
@@ -31,9 +33,18 @@ class _NodeIn(BaseModel):
     role: NodeRole = NodeRole.KENTONGAN
 
 
+def _rt_code(code: str) -> str:
+    try:
+        if level_of(code) is Level.RT:
+            return code
+    except InvalidError as error:
+        raise ValueError(str(error)) from error
+    raise ValueError(f"{code} is no RT; kentongan hang in RTs alone, the regions above them are imported")
+
+
 class _RegionIn(BaseModel):
     model_config = ConfigDict(allow_inf_nan=False)
-    code: _Id
+    code: Annotated[str, AfterValidator(_rt_code)]
     name: Annotated[str, StringConstraints(min_length=1)]
     latitude: float = Field(ge=-90, le=90)
     longitude: float = Field(ge=-180, le=180)
@@ -66,7 +77,7 @@ def read_city(text: bytes) -> City:
     _assert_once("The person", (person.id for person in found.people))
     return City(
         regions=[Region(region.code, region.name, region.latitude, region.longitude) for region in found.regions],
-        nodes=[_node(node, region.code) for region in found.regions for node in region.nodes],
+        nodes=[unheard_node(node.id, region.code, node.role) for region in found.regions for node in region.nodes],
         people=[_person(person) for person in found.people],
     )
 
@@ -79,22 +90,6 @@ def _assert_once(sort: str, names: Iterable[str]) -> None:
 
 def _where(path: tuple[int | str, ...]) -> str:
     return ".".join(str(part) for part in path) or "the file"
-
-
-def _node(node: _NodeIn, region: str) -> Node:
-    return Node(
-        id=node.id,
-        region=region,
-        role=node.role,
-        presence=Presence.UNKNOWN,
-        siren="silent",
-        boot=-1,
-        session=-1,
-        seq=-1,
-        nonce=None,
-        report=None,
-        stage=None,
-    )
 
 
 def _person(person: _PersonIn) -> tuple[Person, str | None]:

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from kentongan_server.domain import codebook
 from kentongan_server.domain.place import NodeRole, Presence
+from kentongan_server.domain.region_code import Level
 from kentongan_server.inbound.http.callers import Caller
 from kentongan_server.ports.unit_of_work import Transactions, UnitOfWork
 
@@ -42,13 +43,13 @@ async def me(person: Caller) -> dict[str, Any]:
 
 @router.get("/regions")
 async def list_regions(request: Request, person: Caller) -> list[RegionOut]:
-    """The regions that the caller may see, with their kentongan."""
+    """The RTs of today that the caller may see, with their kentongan."""
     transactions: Transactions = request.app.state.transactions
     scope = None if person.sees_city else person.regions
 
     def regions(uow: UnitOfWork) -> list[RegionOut]:
         hanging: dict[str, list[NodeOut]] = {}
-        for node in uow.places.nodes_of(scope):
+        for node in uow.places.nodes_within(scope):
             view = NodeOut(id=node.id, role=node.role, presence=node.presence, siren=node.siren)
             hanging.setdefault(node.region, []).append(view)
         return [
@@ -60,7 +61,7 @@ async def list_regions(request: Request, person: Caller) -> list[RegionOut]:
                 deaf=all(node.presence is not Presence.ONLINE for node in hanging.get(region.code, [])),
                 nodes=hanging.get(region.code, []),
             )
-            for region in uow.places.regions(scope)
+            for region in uow.places.regions_within(scope, Level.RT)
         ]
 
     return await transactions.read(regions)

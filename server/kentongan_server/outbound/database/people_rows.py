@@ -1,5 +1,7 @@
 """People, memberships and access tokens as rows; of a token only its hash is kept."""
 
+from collections.abc import Collection
+
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from kentongan_server.domain.people import Membership, Person, Role
@@ -42,3 +44,9 @@ class PeopleRows:
 
     def members(self, region: str) -> int:
         return self._connection.execute(_MEMBERS, {"region": region}).scalar_one()
+
+    def move_members(self, region: str, to: str, people: Collection[str] | None) -> int:
+        change = update(memberships).where(memberships.c.region == region).values(region=to)
+        if people is not None:
+            change = change.where(memberships.c.person.in_(sorted(people)))
+        return self._connection.execute(change).rowcount

@@ -4,13 +4,21 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from kentongan_server.domain.place import Node, NodeRole, Presence, Region
-from kentongan_server.outbound.database.tables import nodes, regions
+from kentongan_server.domain.region_code import Level
+from kentongan_server.outbound.database.scopes import is_of, lies_in
+from kentongan_server.outbound.database.tables import nodes, region_successors, regions
+from kentongan_server.outbound.database.upsert import put
 from kentongan_server.outbound.database.values import to_ms
 
 _REGION = select(regions).where(regions.c.code == bindparam("code"))
+_SUCCESSORS = (
+    select(region_successors.c.successor)
+    .where(region_successors.c.region == bindparam("code"))
+    .order_by(region_successors.c.successor)
+)
 _NODE = select(nodes).where(nodes.c.id == bindparam("id"))
 _HEARD = (
     update(nodes)
@@ -47,12 +55,59 @@ class PlaceRows:
             query = query.where(regions.c.code.in_(sorted(codes)))
         return [Region(*row) for row in self._connection.execute(query)]
 
+    def regions_within(
+        self,
+        scopes: Collection[str] | None,
+        level: Level | None = None,
+        *,
+        ended: bool = False,
+        after: str | None = None,
+        limit: int | None = None,
+    ) -> list[Region]:
+        query = select(regions).where(lies_in(regions.c.code, scopes)).order_by(regions.c.code).limit(limit)
+        if level is not None:
+            query = query.where(is_of(regions.c.code, level))
+        if not ended:
+            query = query.where(regions.c.valid_until.is_(None))
+        if after is not None:
+            query = query.where(regions.c.code > after)
+        return [Region(*row) for row in self._connection.execute(query)]
+
     def put_region(self, region: Region) -> None:
-        values = {"name": region.name, "latitude": region.latitude, "longitude": region.longitude}
-        if self.region(region.code) is None:
-            self._connection.execute(insert(regions), {"code": region.code, **values})
-        else:
-            self._connection.execute(update(regions).where(regions.c.code == region.code).values(values))
+        self.put_regions([region])
+
+    def put_regions(self, regions_: Collection[Region]) -> None:
+        rows = [
+            {
+                "code": region.code,
+                "name": region.name,
+                "latitude": region.latitude,
+                "longitude": region.longitude,
+                "valid_from": region.valid_from,
+                "valid_until": region.valid_until,
+                "households": region.households,
+            }
+            for region in regions_
+        ]
+        put(self._connection, regions, rows)
+
+    def put_successors(self, code: str, successors: Collection[str]) -> None:
+        put(self._connection, region_successors, [{"region": code, "successor": one} for one in sorted(successors)])
+
+    def successors(self, code: str) -> list[str]:
+        return list(self._connection.execute(_SUCCESSORS, {"code": code}).scalars())
+
+    def current(self, code: str) -> list[Region]:
+        seen, ahead, found = {code}, [code], []
+        while ahead:
+            region = self.region(ahead.pop())
+            if region is not None and not region.has_ended:
+                found.append(region)
+            elif region is not None:
+                new = [follower for follower in self.successors(region.code) if follower not in seen]
+                seen.update(new)
+                ahead += new
+        return sorted(found, key=lambda region: region.code)
 
     def node(self, node_id: str) -> Node | None:
         row = self._connection.execute(_NODE, {"id": node_id}).one_or_none()
@@ -64,24 +119,37 @@ class PlaceRows:
             query = query.where(nodes.c.region.in_(sorted(codes)))
         return [_node(row) for row in self._connection.execute(query)]
 
+    def nodes_named(self, names: Collection[str] | None) -> list[Node]:
+        query = select(nodes).order_by(nodes.c.id)
+        if names is not None:
+            query = query.where(nodes.c.id.in_(sorted(names)))
+        return [_node(row) for row in self._connection.execute(query)]
+
+    def nodes_within(self, scopes: Collection[str] | None) -> list[Node]:
+        query = select(nodes).where(lies_in(nodes.c.region, scopes)).order_by(nodes.c.id)
+        return [_node(row) for row in self._connection.execute(query)]
+
     def put_node(self, node: Node) -> None:
-        if self.node(node.id) is not None:
-            placed = {"region": node.region, "role": node.role}
-            self._connection.execute(update(nodes).where(nodes.c.id == node.id).values(placed))
-            return
-        values = {
-            "id": node.id,
-            "region": node.region,
-            "role": node.role,
-            "counter": 0,
-            "presence": node.presence,
-            "siren": node.siren,
-            "boot": node.boot,
-            "session": node.session,
-            "seq": node.seq,
-            "nonce": node.nonce,
-        }
-        self._connection.execute(insert(nodes), values)
+        self.put_nodes([node])
+
+    def put_nodes(self, nodes_: Collection[Node]) -> None:
+        rows = [
+            {
+                "id": node.id,
+                "region": node.region,
+                "role": node.role,
+                "site": node.site,
+                "counter": 0,
+                "presence": node.presence,
+                "siren": node.siren,
+                "boot": node.boot,
+                "session": node.session,
+                "seq": node.seq,
+                "nonce": node.nonce,
+            }
+            for node in nodes_
+        ]
+        put(self._connection, nodes, rows, changing=("region", "role", "site"))
 
     def heard(self, node: Node, at: datetime) -> None:
         values = {
@@ -124,4 +192,5 @@ def _node(row: Any) -> Node:
         nonce=row.nonce,
         report=row.report,
         stage=row.stage,
+        site=row.site,
     )

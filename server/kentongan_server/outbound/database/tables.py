@@ -9,6 +9,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     Float,
     ForeignKey,
     ForeignKeyConstraint,
@@ -40,6 +41,55 @@ regions = Table(
     Column("name", Text, nullable=False),
     Column("latitude", Float, nullable=False),
     Column("longitude", Float, nullable=False),
+    Column("valid_from", Date),
+    Column("valid_until", Date),
+    Column("households", Integer),
+)
+
+region_successors = Table(
+    "region_successors",
+    metadata,
+    Column("region", ID, ForeignKey("regions.code"), primary_key=True),
+    Column("successor", ID, ForeignKey("regions.code"), primary_key=True),
+)
+
+adjacencies = Table(
+    "adjacencies",
+    metadata,
+    Column("a", ID, ForeignKey("regions.code"), primary_key=True),
+    Column("b", ID, ForeignKey("regions.code"), primary_key=True, index=True),
+    Column("distance_m", Integer, nullable=False),
+    Column("basis", String(16), nullable=False),
+    Column("by", ID),
+    Column("decided_at", BigInteger),
+    CheckConstraint("a < b", name="lower_code_first"),
+    CheckConstraint("basis = 'suggested' OR \"by\" IS NOT NULL", name="decided_by_a_human"),
+)
+
+sites = Table(
+    "sites",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("region", ID, ForeignKey("regions.code"), nullable=False, index=True),
+    Column("kind", String(32), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("latitude", Float),
+    Column("longitude", Float),
+)
+
+cameras = Table(
+    "cameras",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("region", ID, ForeignKey("regions.code"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("latitude", Float, nullable=False),
+    Column("longitude", Float, nullable=False),
+    Column("representative", Boolean, nullable=False),
+    Column("link", Text),
+    Column("health", String(16), nullable=False),
+    Column("heard_at", BigInteger),
+    Column("checked_at", BigInteger),
 )
 
 nodes = Table(
@@ -58,6 +108,7 @@ nodes = Table(
     Column("stage", String(32)),
     Column("counter", BigInteger, nullable=False),
     Column("heard_at", BigInteger),
+    Column("site", ID, index=True),
 )
 
 people = Table(

@@ -21,6 +21,7 @@ from kentongan_server.outbound.database.incident_rows import IncidentRows
 from kentongan_server.outbound.database.outbox_rows import OutboxRows
 from kentongan_server.outbound.database.people_rows import PeopleRows
 from kentongan_server.outbound.database.place_rows import PlaceRows
+from kentongan_server.outbound.database.surroundings_rows import SurroundingsRows
 from kentongan_server.outbound.database.timeline_rows import TimelineRows
 from kentongan_server.ports.clock import Clock
 from kentongan_server.ports.identifiers import Identifiers
@@ -169,6 +170,7 @@ class DatabaseTransactions:
             incidents=IncidentRows(connection),
             alarms=AlarmRows(connection, new.commands.extend),
             places=PlaceRows(connection),
+            surroundings=SurroundingsRows(connection),
             people=PeopleRows(connection),
             outbox=OutboxRows(connection, new.in_outbox),
             timeline=timeline,

@@ -1,7 +1,7 @@
 """Make the city's regions, nodes and people be exactly as described; repeating it changes nothing."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 from kentongan_server.domain.errors import ConflictError, UnknownError
 from kentongan_server.domain.people import Person
@@ -19,16 +19,21 @@ class City:
 
 
 def install_city(uow: UnitOfWork, city: City) -> None:
-    """Keep every region, node and person; what was heard of known nodes stays.
+    """Keep every region, node and person; what was heard of known nodes stays, and what the file cannot say of a region.
 
     UnknownError for somebody or something in a region that is none, ConflictError for an access token with two owners.
     """
+    there = {region.code: region for region in uow.places.regions(None)}
     for region in city.regions:
-        uow.places.put_region(region)
-    known = {region.code for region in uow.places.regions(None)}
+        before = there.get(region.code, region)
+        there[region.code] = replace(before, name=region.name, latitude=region.latitude, longitude=region.longitude)
+    uow.places.put_regions([there[region.code] for region in city.regions])
+    known = there.keys()
+    hanging = {node.id: node for node in uow.places.nodes_named(None)}
     for node in city.nodes:
         _assert_known(known, node.region, f"The node {node.id}")
-        uow.places.put_node(node)
+        before_node = hanging.get(node.id, node)
+        uow.places.put_node(replace(node, site=before_node.site) if before_node.region == node.region else node)
     tokens = [token_hash for _, token_hash in city.people if token_hash is not None]
     if len(tokens) != len(set(tokens)):
         raise ConflictError("Two people have the same access token; give each one of their own.")
@@ -41,7 +46,7 @@ def install_city(uow: UnitOfWork, city: City) -> None:
         uow.people.put_person(person, token_hash)
 
 
-def _assert_known(known: set[str], region: str | None, who: str) -> None:
+def _assert_known(known: Collection[str], region: str | None, who: str) -> None:
     if region is not None and region not in known:
         raise UnknownError(f"{who} belongs to {region}, which is no region of the city.")
 

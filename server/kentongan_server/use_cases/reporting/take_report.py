@@ -4,7 +4,7 @@ Same RT and class within ten minutes is one event, whatever the channel. Communi
 are two notices. A repeated id changes nothing and gets the same answer.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kentongan_server.domain.errors import ConflictError, RefusedError, UnknownError
@@ -42,9 +42,10 @@ class Taken:
 
 def take_report(uow: UnitOfWork, said: Said) -> Taken:
     """Keep the report; UnknownError for a region that is none, RefusedError, ConflictError for a reused id."""
+    named, said = said.region, _as_it_is_today(uow, said)
     known = uow.incidents.report(said.id)
     if known is not None:
-        return _repeat(known, said)
+        return _repeat(known, said, named)
     now = uow.now()
     incident = _event_already_known(uow, said, now)
     opened = incident is None
@@ -86,10 +87,20 @@ def take_report(uow: UnitOfWork, said: Said) -> Taken:
     return Taken(report.id, incident.id, repeated=False)
 
 
-def _repeat(known: Report, said: Said) -> Taken:
+def _as_it_is_today(uow: UnitOfWork, said: Said) -> Said:
+    """A page that was open while the RT was split still names the old one: take the successor that its reader lives in."""
+    region = uow.places.region(said.region)
+    if region is None or not region.has_ended:
+        return said
+    current = [one.code for one in uow.places.current(said.region)]
+    own = [code for code in current if said.person is not None and code in said.person.regions]
+    return replace(said, region=(own or current or [said.region])[0])
+
+
+def _repeat(known: Report, said: Said, named: str) -> Taken:
     speaker = said.person.id if said.person else None
     # A node's region is the city's record, not its word: an RT that split meanwhile makes no other report of it.
-    same_place = said.node is not None or known.region == said.region
+    same_place = said.node is not None or known.region in (named, said.region)
     if (known.kind, known.reporter, known.node) != (said.kind, speaker, said.node) or not same_place:
         raise ConflictError("This id was already used for another report; make a new ULID for a new report.")
     return Taken(known.id, known.incident, repeated=True)

@@ -1,0 +1,38 @@
+"""Codes in queries: the level by its shape, and a scope, which is a region with everything below it."""
+
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, and_, false, or_, true
+
+from kentongan_server.domain.region_code import Level
+
+_SHAPES = {
+    Level.KOTA: "__.__",
+    Level.KECAMATAN: "__.__.__",
+    Level.KELURAHAN: "__.__.__.____",
+    Level.RW: "__.__.__.____/RW%",
+    Level.RT: "__.__.__.____/RW%/RT%",
+}
+
+
+def lies_in(code: ColumnElement[str], scopes: Collection[str] | None) -> ColumnElement[bool]:
+    """The code lies in one of the scopes; None is the city. What domain.region_code.is_within says of one."""
+    if scopes is None:
+        return true()
+    return or_(
+        false(),
+        *(
+            or_(
+                code == scope,
+                code.startswith(f"{scope}.", autoescape=True, escape="!"),
+                code.startswith(f"{scope}/", autoescape=True, escape="!"),
+            )
+            for scope in sorted(scopes)
+        ),
+    )
+
+
+def is_of(code: ColumnElement[str], level: Level) -> ColumnElement[bool]:
+    """The code is one of this level."""
+    shape = code.like(_SHAPES[level])
+    return and_(shape, code.not_like(_SHAPES[Level.RT])) if level is Level.RW else shape

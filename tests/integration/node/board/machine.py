@@ -1,4 +1,4 @@
-"""Pins, UART and watchdog of no matter, in the shape of the ESP32 port; `Pin.levels` is what a probe would see."""
+"""Pins, ADC, UART and watchdog of no matter, in the shape of the ESP32 port; `Pin.levels` is what a probe would see."""
 
 
 class Pin:
@@ -23,6 +23,21 @@ class Pin:
             for listener in Pin.listeners:
                 listener(self.number, level)
         return None
+
+
+class ADC:
+    """`microvolts` is what lies at each pin; a supervised loop at rest unless told otherwise."""
+
+    ATTN_11DB = 3
+    AT_REST = 1_650_000
+    microvolts = {}
+
+    def __init__(self, pin, atten):
+        assert atten == ADC.ATTN_11DB
+        self._number = pin.number
+
+    def read_uv(self):
+        return ADC.microvolts.get(self._number, ADC.AT_REST)
 
 
 class WDT:

@@ -35,9 +35,9 @@ machine.Pin.listeners.append(lambda number, level: history.append((time.ticks_ms
 
 async def scene(press_at, end):
     await asyncio.sleep_ms(press_at)
-    machine.Pin(pins.PANIC_BUTTON).value(0)
+    machine.ADC.microvolts[pins.PANIC_LOOP] = 1_100_000
     await asyncio.sleep_ms(500)
-    machine.Pin(pins.PANIC_BUTTON).value(1)
+    machine.ADC.microvolts[pins.PANIC_LOOP] = machine.ADC.AT_REST
     await asyncio.sleep_ms(end - press_at - 500)
     files = {}
     for name in os.listdir("/"):

@@ -1,0 +1,1 @@
+"""The carrier board Papan Induk: circuit, rules, drawings, simulations, layout."""

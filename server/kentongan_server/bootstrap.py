@@ -1,6 +1,8 @@
 """The composition root: the one file that knows every class and binds the stages to the events they listen to."""
 
 import asyncio
+import hashlib
+import hmac
 import json
 import time
 from collections.abc import AsyncIterator, Coroutine
@@ -30,6 +32,7 @@ from kentongan_server.outbound.mqtt.broker_link import BrokerLink
 from kentongan_server.outbound.mqtt.signer import Signer
 from kentongan_server.outbound.mqtt.sounder import MqttSounder
 from kentongan_server.outbound.notify.pager import HttpPager, LogPager
+from kentongan_server.outbound.passwords.argon2_hasher import Argon2Hasher
 from kentongan_server.outbound.police.cap import CapIdentity, CapResponder, CapSeal
 from kentongan_server.outbound.police.connection import open_connections
 from kentongan_server.outbound.police.webhook import WebhookResponder
@@ -41,6 +44,7 @@ from kentongan_server.ports.unit_of_work import Committed, Listeners
 from kentongan_server.settings import Settings
 from kentongan_server.use_cases.alarming import raise_alarm
 from kentongan_server.use_cases.forwarding import forward_report
+from kentongan_server.use_cases.governing.check_pin import CountedPinCheck
 from kentongan_server.use_cases.informing import tell_reporter, tell_residents
 
 log = structlog.get_logger()
@@ -137,6 +141,8 @@ async def _open(app: FastAPI, settings: Settings, keys: Keys) -> AsyncIterator[N
         ticker = Ticker(transactions, lambda: link.connected_for(time.monotonic()))
         app.state.transactions = transactions
         app.state.callers = Callers(transactions)
+        app.state.hasher = Argon2Hasher(derive(keys.master, "passwords"))
+        app.state.pin_check = CountedPinCheck(transactions, app.state.hasher)
         app.state.metrics = metrics
         app.state.clock = clock
         app.state.feed = feed
@@ -156,6 +162,11 @@ async def _open(app: FastAPI, settings: Settings, keys: Keys) -> AsyncIterator[N
             for task in work:
                 task.cancel()
             await asyncio.gather(*work, return_exceptions=True)
+
+
+def derive(master: bytes, purpose: str) -> bytes:
+    """A key of its own for one purpose; no purpose's key tells another's."""
+    return hmac.new(master, f"kentongan/server/{purpose}".encode(), hashlib.sha256).digest()
 
 
 def _at_work(name: str, run: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":

@@ -4,6 +4,8 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
+from tests.fakes.places import lies_in
+
 from kentongan_server.domain.incident import Incident, Report
 from kentongan_server.domain.incident_kind import IncidentClass, Purpose
 from kentongan_server.domain.lifecycle import OPEN_INCIDENT_STATES, IncidentStatus
@@ -62,8 +64,8 @@ class FakeIncidents:
         found = [
             i
             for i in self.incidents.values()
-            if (regions is None or i.region in regions)
-            and (community is None or i.incident_class is not IncidentClass.COMMUNITY or i.region in community)
+            if lies_in(i.region, regions)
+            and (i.incident_class is not IncidentClass.COMMUNITY or lies_in(i.region, community))
         ]
         return sorted(found, key=lambda i: (i.opened_at, i.id), reverse=True)[:limit]
 

@@ -154,3 +154,16 @@ async def test_community_news_is_left_out_where_it_is_not_told(store: Transactio
     assert told == {"police": {"theft"}, "neighbour": {"here", "theft"}, "admin": {"here", "there", "theft"}}
     few = await store.read(lambda uow: uow.incidents.newest(None, 1, []))
     assert [incident.id for incident in few] == ["theft"]  # what is hidden takes nobody's place in the list
+
+
+async def test_a_region_s_incidents_are_those_below_it_too(store: Transactions) -> None:
+    news = an_incident("news-1", kind=IncidentKind.COMMUNITY_WORK, region=RT2)
+    await store.run(lambda uow: uow.incidents.add_incident(news))
+
+    def newest(regions, community):
+        return lambda uow: {incident.id for incident in uow.incidents.newest(regions, 10, community)}
+
+    assert await store.read(newest(["33.74.01"], None)) == {"incident-1", "news-1"}
+    assert await store.read(newest(["33.74.01.1001/RW01"], ["33.74.01.1001/RW01"])) == {"incident-1", "news-1"}
+    assert await store.read(newest(["33.74.01.1001/RW01"], [RT1])) == {"incident-1"}
+    assert await store.read(newest(["33.74.02"], None)) == set()

@@ -42,7 +42,7 @@ def region_of(town: Town, node: str) -> str:
 
 
 def homes(town: Town, person: str) -> set[str | None]:
-    return {membership.region for membership in town.store.people.people[person].memberships}
+    return {membership.region for membership in town.person(person).memberships}
 
 
 def test_everything_goes_where_it_lies(furnished: Town) -> None:
@@ -116,7 +116,7 @@ def test_an_alarm_after_the_split_sounds_the_kentongan_of_the_new_rt(furnished: 
 
 def test_a_page_that_was_open_meanwhile_is_understood(furnished: Town) -> None:
     split(furnished, Part(WEST), Part(EAST, people=frozenset({SARI.id})))
-    sari = furnished.store.people.people[SARI.id]
+    sari = furnished.person(SARI.id)
     taken = furnished.report(sari, IncidentKind.THEFT, region=RT1)
     assert furnished.store.incidents.incidents[taken.incident].region == RT9
 

@@ -117,7 +117,7 @@ def install(town: Town, text: bytes) -> None:
 def test_nobody_lives_in_a_region_that_is_none(town: Town) -> None:
     with pytest.raises(UnknownError, match="The person resident-1 belongs to nowhere"):
         install(town, changed("people.0.region", "nowhere"))
-    assert "resident-1" not in town.store.people.people
+    assert "resident-1" not in town.store.people.names
 
 
 def test_a_token_has_one_owner(town: Town) -> None:
@@ -127,7 +127,7 @@ def test_a_token_has_one_owner(town: Town) -> None:
     stranger = [{"id": "thief", "name": "Thief", "role": "resident", "token": TOKEN}]
     with pytest.raises(ConflictError, match="resident-1's already"):
         install(town, json.dumps(a_city(people=stranger)).encode())
-    holder = town.do(lambda uow: uow.people.bearer(hashlib.sha256(TOKEN.encode()).hexdigest()))
+    holder = town.do(lambda uow: uow.people.bearer(hashlib.sha256(TOKEN.encode()).hexdigest(), uow.now()))
     assert holder.id == "resident-1"
 
 
@@ -138,11 +138,11 @@ def test_tokens_may_change_hands_within_a_city(town: Town) -> None:
     install(town, json.dumps(a_city(people=people[::-1])).encode())
 
     def holder(token: str) -> str:
-        return town.do(lambda uow: uow.people.bearer(hashlib.sha256(token.encode()).hexdigest())).id
+        return town.do(lambda uow: uow.people.bearer(hashlib.sha256(token.encode()).hexdigest(), uow.now())).id
 
     assert (holder(TOKEN), holder("another token of hers")) == ("admin-1", "resident-1")
 
 
 def test_those_who_are_not_named_stay(town: Town) -> None:
     install(town, json.dumps(a_city()).encode())
-    assert town.store.people.people["sari"] == SARI
+    assert town.do(lambda uow: uow.people.person("sari", uow.now())) == SARI

@@ -123,7 +123,8 @@ def everything(town: Town) -> list[object]:
         store.places.kept_regions,
         store.places.nodes,
         store.places.counters,
-        store.people.people,
+        store.people.names,
+        store.people.grants,
         store.people.tokens,
     ]
 
@@ -137,8 +138,10 @@ def test_installing_the_city_again_changes_nothing(town: Town) -> None:
 
 def test_the_city_is_installed_as_described(asleep: Town) -> None:
     assert set(asleep.store.places.nodes) == {node.id for node in CITY.nodes}
-    assert set(asleep.store.people.people.values()) == set(EVERYBODY)
-    assert asleep.do(lambda uow: uow.people.bearer(f"{'sari':0>64}")) == SARI
+    assert {asleep.store.people.person(name, asleep.clock.now()) for name in asleep.store.people.names} == set(
+        EVERYBODY
+    )
+    assert asleep.do(lambda uow: uow.people.bearer(f"{'sari':0>64}", uow.now())) == SARI
 
 
 def test_a_node_that_moved_hangs_in_its_new_rt(town: Town) -> None:

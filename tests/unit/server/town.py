@@ -150,6 +150,12 @@ class Town:
 
     # what is to be seen
 
+    def person(self, name: str) -> Person:
+        """The person with what they hold now."""
+        found = self.store.people.person(name, self.clock.now())
+        assert found is not None, f"{name} is nobody"
+        return found
+
     def incident(self, incident: str) -> Incident:
         return self.store.incidents.incidents[incident]
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 
 from kentongan_server.domain.errors import UnknownError
+from kentongan_server.domain.incident_kind import IncidentClass
 from kentongan_server.domain.people import Person
 from kentongan_server.inbound.http.callers import Caller
 from kentongan_server.inbound.http.strict_json import StrictRoute
@@ -28,7 +29,7 @@ async def list_incidents(
 ) -> list[IncidentOut]:
     """The newest incidents that the caller may see, newest first."""
     transactions: Transactions = request.app.state.transactions
-    scope = None if person.sees_city else person.regions
+    scope = person.scope(IncidentClass.CRIME)
     found = await transactions.read(
         lambda uow: glance(uow, uow.incidents.newest(scope, limit, person.community_regions))
     )

@@ -45,7 +45,7 @@ async def me(person: Caller) -> dict[str, Any]:
 async def list_regions(request: Request, person: Caller) -> list[RegionOut]:
     """The RTs of today that the caller may see, with their kentongan."""
     transactions: Transactions = request.app.state.transactions
-    scope = None if person.sees_city else person.regions
+    scope = person.scope()
 
     def regions(uow: UnitOfWork) -> list[RegionOut]:
         hanging: dict[str, list[NodeOut]] = {}

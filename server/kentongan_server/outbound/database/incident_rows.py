@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 from kentongan_server.domain.incident import Incident, Position, Report, Source
 from kentongan_server.domain.incident_kind import IncidentClass, IncidentKind, Purpose
 from kentongan_server.domain.lifecycle import OPEN_INCIDENT_STATES, IncidentStatus
+from kentongan_server.outbound.database.scopes import lies_in
 from kentongan_server.outbound.database.tables import incidents, reports
 from kentongan_server.outbound.database.values import from_ms, from_ms_or_none, to_ms, to_ms_or_none
 
@@ -107,9 +108,9 @@ class IncidentRows:
     ) -> list[Incident]:
         query = select(incidents).order_by(incidents.c.opened_at.desc(), incidents.c.id.desc()).limit(limit)
         if regions is not None:
-            query = query.where(incidents.c.region.in_(sorted(regions)))
+            query = query.where(lies_in(incidents.c.region, regions))
         if community is not None:
-            told = incidents.c.region.in_(sorted(community))
+            told = lies_in(incidents.c.region, community)
             query = query.where(or_(incidents.c.incident_class != IncidentClass.COMMUNITY, told))
         return [_incident(row) for row in self._connection.execute(query)]
 

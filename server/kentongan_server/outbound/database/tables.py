@@ -122,12 +122,30 @@ people = Table(
 memberships = Table(
     "memberships",
     metadata,
+    Column("id", String(72), primary_key=True),
     Column("person", ID, ForeignKey("people.id"), nullable=False),
     Column("role", String(16), nullable=False),
     Column("region", ID, ForeignKey("regions.code")),
     Column("vouched", Boolean, nullable=False),
+    Column("valid_from", BigInteger),
+    Column("valid_until", BigInteger),
+    Column("granted_by", ID, ForeignKey("people.id")),
+    Column("granted_at", BigInteger),
+    Column("revoked_by", ID, ForeignKey("people.id")),
+    Column("revoked_at", BigInteger),
+    CheckConstraint("granted_by <> person", name="nobody_grants_to_themselves"),
     Index("ix_memberships_person", "person"),
     Index("ix_memberships_region", "region"),
+)
+
+pins = Table(
+    "pins",
+    metadata,
+    Column("person", ID, ForeignKey("people.id"), primary_key=True),
+    Column("own_hash", Text, nullable=False),
+    Column("duress_hash", Text),
+    Column("tries", Integer, nullable=False),
+    Column("tried_at", BigInteger),
 )
 
 incidents = Table(

@@ -53,9 +53,9 @@ def _assert_known(known: Collection[str], region: str | None, who: str) -> None:
 
 def _take_over(uow: UnitOfWork, token_hash: str, person: Person, named: set[str]) -> None:
     """A token may change hands within one city; one who is not named here keeps theirs."""
-    holder = uow.people.bearer(token_hash)
+    holder = uow.people.bearer(token_hash, uow.now())
     if holder is None or holder.id == person.id:
         return
     if holder.id not in named:
         raise ConflictError(f"The access token of {person.id} is {holder.id}'s already; make a new one.")
-    uow.people.put_person(holder, None)
+    uow.people.forget_token(token_hash)

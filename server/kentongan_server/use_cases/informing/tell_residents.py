@@ -11,6 +11,6 @@ def on_report(uow: UnitOfWork, event: ReportTaken) -> None:
     facts = {
         "kind": event.of.kind,
         "text": event.of.text,
-        "people": uow.people.members(event.of.region),
+        "people": uow.people.members(event.of.region, uow.now()),
     }
     uow.happened(Noted(event.of.id, event.of.region, what="residents_told", data=facts))

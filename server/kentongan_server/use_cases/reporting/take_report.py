@@ -109,7 +109,7 @@ def _repeat(known: Report, said: Said, named: str) -> Taken:
 def _assert_may_report(said: Said) -> None:
     if said.person is None or said.kind.incident_class is not IncidentClass.COMMUNITY:
         return
-    if said.region not in said.person.regions:
+    if not said.person.belongs_to(said.region):
         raise RefusedError("Community news may be sent only to an RT that you belong to.")
 
 

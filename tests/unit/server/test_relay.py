@@ -20,6 +20,8 @@ from kentongan_server.ports.outbox import Channel, ItemState
 from kentongan_server.use_cases.forwarding.record_police_reply import Reply, record_police_reply
 from kentongan_server.use_cases.forwarding.watch_forwards import page_for_unaccepted
 
+RELAY_BROKE = {"delivery_broke", "retry_failed", "outbox_unreadable"}
+
 
 class Stage:
     """A town, its relay, and everybody at the relay's other ends."""
@@ -186,7 +188,10 @@ async def test_a_full_disk_is_waited_out_without_spinning(stage: Stage) -> None:
         refused = stage.town.store.refused
         await asyncio.sleep(0.5)
     assert stage.town.store.refused - refused <= 12, "it must wait for its tick, not spin"
-    assert {entry["log_level"] for entry in logs} == {"error"}
+    # A server that another test left open in this process may log too: only the relay's own words count.
+    said = {(entry["event"], entry["log_level"]) for entry in logs if entry["event"] in RELAY_BROKE}
+    assert ("delivery_broke", "error") in said
+    assert {level for _, level in said} == {"error"}
     stage.town.store.full = False
     await until(lambda: stage.states(incident) == {ItemState.ACCEPTED}, "it goes on when there is room again")
 

@@ -20,7 +20,7 @@ from kentongan_server.domain.forward import Recipient
 from kentongan_server.inbound.clock.heartbeats import Heartbeats
 from kentongan_server.inbound.clock.relay import Relay
 from kentongan_server.inbound.clock.ticker import Ticker
-from kentongan_server.inbound.http import health, incidents, live, places, police_replies, problems, reports
+from kentongan_server.inbound.http import health, imports, incidents, live, places, police_replies, problems, reports
 from kentongan_server.inbound.http.callers import Callers
 from kentongan_server.inbound.metrics import Metrics
 from kentongan_server.inbound.mqtt.listener import Listener
@@ -100,7 +100,7 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lambda app: _open(app, settings, keys),
     )
     problems.install(app)
-    for room in (reports, incidents, places, live, police_replies, health):
+    for room in (reports, incidents, places, imports, live, police_replies, health):
         app.include_router(room.router)
     app.include_router(page_router(_demo_session(settings.demo_file)))
     return app

@@ -4,6 +4,8 @@ import logging
 import os
 import secrets
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -15,7 +17,9 @@ from kentongan_server.domain.errors import KentonganError
 from kentongan_server.inbound.cli.city_file import CityFileError, read_city
 from kentongan_server.outbound.clock.system_clock import SystemClock, UlidIdentifiers
 from kentongan_server.outbound.police.credentials import ensure_cap_credentials
+from kentongan_server.ports.unit_of_work import Transactions
 from kentongan_server.settings import Settings
+from kentongan_server.use_cases.governing.import_rows import Verdict, What
 from kentongan_server.use_cases.governing.install_city import install_city
 
 app = typer.Typer(help="The Kentongan server.", no_args_is_help=True, pretty_exceptions_enable=False)
@@ -55,27 +59,86 @@ def install_city_command(city_file: Annotated[Path, typer.Argument(help="The cit
     """Make regions, nodes and people be as the file says; repeating it changes nothing."""
     import asyncio
 
-    from kentongan_server.bootstrap import listeners
-    from kentongan_server.outbound.database.engine import migrate, open_database
-    from kentongan_server.outbound.database.transactions import DatabaseTransactions
-
-    settings = _settings()
     try:
         city = read_city(city_file.read_bytes())
     except OSError as error:
         _give_up(f"The city file {city_file} cannot be read: {error.strerror}.")
     except CityFileError as error:
         _give_up(f"The city file {city_file} cannot be used: {error}")
-    engine = open_database(settings.database_url)
-    migrate(engine)
-    transactions = DatabaseTransactions(engine, SystemClock(), UlidIdentifiers(), listeners())
-    try:
-        asyncio.run(transactions.run(lambda uow: install_city(uow, city)))
-    except KentonganError as error:
-        _give_up(f"The city file {city_file} cannot be used: {error}")
-    finally:
-        transactions.close()
+    with _database() as transactions:
+        try:
+            asyncio.run(transactions.run(lambda uow: install_city(uow, city)))
+        except KentonganError as error:
+            _give_up(f"The city file {city_file} cannot be used: {error}")
     typer.echo(f"{len(city.regions)} regions, {len(city.nodes)} nodes and {len(city.people)} people are installed.")
+
+
+@app.command("import")
+def import_command(
+    what: What,
+    file: Annotated[Path, typer.Argument(help="CSV or GeoJSON")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be, and keep nothing")] = False,
+    all_or_nothing: Annotated[bool, typer.Option("--all-or-nothing", help="Keep nothing if a row is refused")] = False,
+    by: Annotated[str | None, typer.Option(help="Who answers for what the file confirms")] = None,
+    report: Annotated[Path | None, typer.Option(help="Write every row's outcome here, as CSV")] = None,
+) -> None:
+    """Take regions, adjacencies, sites, kentongan or cameras from a file; repeating it changes nothing."""
+    import asyncio
+
+    from rich.console import Console
+
+    from kentongan_server.inbound.cli import import_report
+    from kentongan_server.inbound.imports.raw import ImportFileError
+    from kentongan_server.inbound.imports.rows import read_rows
+    from kentongan_server.inbound.imports.run import take_file
+
+    try:
+        rows, ignored = read_rows(what, file.read_bytes())
+    except OSError as error:
+        _give_up(f"The file {file} cannot be read: {error.strerror}.")
+    except ImportFileError as error:
+        _give_up(f"The file {file} cannot be used: {error}")
+    with _database() as transactions, import_report.progress_bar(what, len(rows)) as progress:
+        taking = take_file(
+            transactions,
+            what,
+            rows,
+            ignored,
+            by,
+            dry_run=dry_run,
+            all_or_nothing=all_or_nothing,
+            progress=progress,
+        )
+        found = asyncio.run(taking)
+    import_report.say(found, Console(highlight=False))
+    if report is not None:
+        try:
+            import_report.write(found, report)
+        except OSError as error:
+            _give_up(f"The report {report} cannot be written: {error.strerror}.")
+    if found.count(Verdict.REFUSED):
+        raise typer.Exit(1)
+
+
+@app.command("make-city")
+def make_city_command(
+    folder: Annotated[Path, typer.Argument(help="Where the files go")],
+    seed: Annotated[int, typer.Option(help="Another seed makes another city")] = 1,
+    rts: Annotated[int, typer.Option(min=1, max=100_000, help="How many RTs")] = 10_628,
+) -> None:
+    """Write a made-up Semarang as files to import: every kecamatan, and all below it in the real numbers."""
+    from kentongan_server.inbound.cli.made_up_city import levels, make_city, write_city
+
+    city = make_city(seed, rts)
+    try:
+        written = write_city(city, folder)
+    except OSError as error:
+        _give_up(f"The folder {folder} cannot be written: {error.strerror}.")
+    counts = ", ".join(f"{count:,} {level}" for level, count in levels(city).items())
+    households = sum(row.get("households", 0) for row in city.regions)
+    typer.echo(f"{counts}; {households:,} households, {len(city.cameras):,} cameras. Import them in this order:")
+    for what, path in written.items():
+        typer.echo(f"  ./kentongan server import {what} {path}")
 
 
 @app.command("make-keys")
@@ -91,6 +154,22 @@ def make_keys() -> None:
     if settings.cap_key_file and settings.cap_cert_file:
         ensure_cap_credentials(settings.cap_key_file, settings.cap_cert_file, name="Kentongan", now=SystemClock().now())
     typer.echo(f"The keys are in {path.parent}.")
+
+
+@contextmanager
+def _database() -> Iterator[Transactions]:
+    """The record, brought to this version, for one command."""
+    from kentongan_server.bootstrap import listeners
+    from kentongan_server.outbound.database.engine import migrate, open_database
+    from kentongan_server.outbound.database.transactions import DatabaseTransactions
+
+    engine = open_database(_settings().database_url)
+    migrate(engine)
+    transactions = DatabaseTransactions(engine, SystemClock(), UlidIdentifiers(), listeners())
+    try:
+        yield transactions
+    finally:
+        transactions.close()
 
 
 def _settings() -> Settings:

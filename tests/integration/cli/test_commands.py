@@ -91,3 +91,47 @@ def test_without_its_key_the_server_does_not_start(tmp_path: Path, key: str | No
 
 def test_a_setting_that_is_wrong_is_named(tmp_path: Path) -> None:
     assert_one_sentence(typed(tmp_path, "run", HTTP_PORT="70000"), "KENTONGAN_HTTP_PORT")
+
+
+REGIONS = """code,name,latitude,longitude
+33.74,Kota Semarang,-6.99,110.42
+33.74.12,Gunungpati,110.38,-7.06
+33.74.13,Semarang Barat,-6.99,110.39
+"""
+
+
+def test_a_file_is_imported_and_its_report_written(tmp_path: Path) -> None:
+    (tmp_path / "regions.csv").write_text(REGIONS)
+    would_be = typed(tmp_path, "import", "regions", "regions.csv", "--dry-run")
+    assert would_be.returncode == 1
+    assert "2 created, 0 changed, 0 unchanged, 1 refused" in would_be.stdout
+    assert would_be.stdout.endswith("Nothing was kept.\n")
+    assert rows(tmp_path / "town.sqlite3", "SELECT count(*) FROM regions") == [(0,)]
+    said = typed(tmp_path, "import", "regions", "regions.csv", "--report", "report.csv")
+    assert said.returncode == 1
+    assert "row 3 33.74.12: Latitude and longitude are swapped" in said.stdout
+    assert said.stderr == ""
+    assert (tmp_path / "report.csv").read_text().splitlines()[2].startswith("3,33.74.12,refused,Latitude")
+    again = typed(tmp_path, "import", "regions", "regions.csv", "--all-or-nothing")
+    assert "0 created, 0 changed, 2 unchanged, 1 refused" in again.stdout
+    assert rows(tmp_path / "town.sqlite3", "SELECT code FROM regions ORDER BY code") == [("33.74",), ("33.74.13",)]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"), [("nothing.csv", None, "cannot be read"), ("empty.csv", "", "is empty")]
+)
+def test_a_file_that_cannot_be_imported(tmp_path: Path, name: str, text: str | None, says: str) -> None:
+    if text is not None:
+        (tmp_path / name).write_text(text)
+    assert_one_sentence(typed(tmp_path, "import", "regions", name), name, says)
+
+
+def test_a_made_up_city_is_written_and_imported(tmp_path: Path) -> None:
+    said = typed(tmp_path, "make-city", "city", "--rts", "30", "--seed", "5")
+    assert said.returncode == 0, said.stderr
+    commands = [line.split()[3:] for line in said.stdout.splitlines() if "server import" in line]
+    assert [what for what, _ in commands] == ["regions", "sites", "kentongan", "cameras", "adjacency"]
+    for what, path in commands:
+        taken = typed(tmp_path, "import", what, path)
+        assert taken.returncode == 0, taken.stdout
+    assert rows(tmp_path / "town.sqlite3", "SELECT count(*) FROM nodes") == [(30,)]

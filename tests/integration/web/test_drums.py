@@ -150,3 +150,17 @@ def test_a_page_opened_in_the_middle_of_an_alarm_shows_it(open_page, api):
     later.eventually("() => Number(document.querySelector('.drum').dataset.strokes) >= 3")
     assert later.page.inner_text("#pattern") == "Panik: irama titir"
     assert "kentongan berbunyi" in later.page.inner_text("#story")
+
+
+def test_a_page_opened_when_newer_news_waits_shows_what_really_sounds(open_page, api):
+    first = open_page(api)
+    first.ready()
+    incident = first.panic()
+    api.command_says(incident, "sounding", api.raise_alarm(incident))
+    api.emit("incident_opened", "news", kind="gathering", **{"class": "community"})
+    api.raise_alarm("news", "gathering")
+    later = open_page(api)
+    later.ready()
+    all_in(later, "sounding")
+    later.page.wait_for_selector('.drum[data-lamp="red"]')
+    assert later.page.inner_text("#pattern") == "Panik: irama titir"

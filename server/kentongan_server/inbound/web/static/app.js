@@ -68,8 +68,9 @@ async function snapshot() {
   const [regions, incidents] = await Promise.all([ask("/api/v1/regions", read), ask(`/api/v1/incidents?limit=${LISTED}`, read)]);
   city.load(regions);
   for (const incident of [...incidents].reverse()) chronicle.load(incident);
-  const atHome = incidents.find(({ region }) => region === home);
-  const wanted = new Set([incidents[0]?.id, atHome?.id, resident.ownIncident].filter(Boolean));
+  const atHome = incidents.filter(({ region }) => region === home);
+  const alarms = atHome.filter(({ alarm_state }) => alarm_state === "active").map(({ id }) => id);
+  const wanted = new Set([incidents[0]?.id, atHome[0]?.id, ...alarms, resident.ownIncident].filter(Boolean));
   await Promise.all([...wanted].map((id) => fetchIncident(id)));
   map?.load(city, home);
   stalePaint();
@@ -79,7 +80,7 @@ async function snapshot() {
 async function fetchIncident(id) {
   const detail = await ask(`/api/v1/incidents/${encodeURIComponent(id)}`, { token: session.reading });
   chronicle.load(detail);
-  if (detail.region === home && detail.alarm_state === "active") city.loadAlarm(detail.alarm);
+  if (detail.region === home && detail.alarm_state === "active") city.loadAlarm(detail.id, detail.alarm);
   stalePaint();
 }
 

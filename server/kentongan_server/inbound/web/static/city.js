@@ -24,10 +24,12 @@ export class City {
   }
 
   /** Take the command states of an incident's `alarm` list, [{node, state}]. */
-  loadAlarm(alarm) {
+  loadAlarm(incident, alarm) {
     for (const { node: id, state } of alarm) {
       const node = this.nodes.get(id);
-      if (node) node.state = state;
+      if (!node) continue;
+      if (state === "sounding") node.incident = incident;
+      if (state === "sounding" || node.siren !== "sounding") node.state = state;
     }
   }
 

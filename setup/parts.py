@@ -1,4 +1,4 @@
-"""Find the parts that pip cannot bring (MicroPython, Mosquitto, Chromium, VictoriaMetrics), or fetch them, or say how.
+"""Find the parts that pip cannot bring (MicroPython, Mosquitto, PostgreSQL, Chromium, VictoriaMetrics), or fetch them, or say how.
 
 Everything is asked of apt, so the machine's own mirrors, proxies and archive keys are used and no address stands here.
 MicroPython needs no root: Debian 13's packages are unpacked into `.cache/micropython` and run with their own loader and
@@ -66,6 +66,26 @@ def mosquitto(say: Say = print) -> Path:
     return _on_path("mosquitto") or install("Mosquitto", "mosquitto", ("mosquitto",), say)
 
 
+def postgresql(say: Say = print) -> Path:
+    """PostgreSQL's `postgres`, with `initdb` beside it: KENTONGAN_POSTGRES, PATH, Debian's folders, else installed."""
+    found = _named("KENTONGAN_POSTGRES") or _newest_postgres()
+    if found is None:
+        install("PostgreSQL", "postgresql", ("psql",), say)
+        found = _newest_postgres()
+    if found is None or not found.with_name("initdb").is_file():
+        raise MissingPartError(
+            "PostgreSQL's server is not here (`postgres` and `initdb` side by side). "
+            "Put its folder on the PATH, or the path of its `postgres` into KENTONGAN_POSTGRES."
+        )
+    return found
+
+
+def _newest_postgres() -> Path | None:
+    """Debian keeps each version's server in a folder of its own, off the PATH."""
+    versions = [path for path in Path("/usr/lib/postgresql").glob("*/bin/postgres") if path.parts[-3].isdecimal()]
+    return max(versions, key=lambda path: int(path.parts[-3]), default=None) or _on_path("postgres")
+
+
 def victoria_metrics(say: Say = print) -> Path:
     """VictoriaMetrics, the time-series neighbour of the telemetry tests; MissingPartError if it cannot be had."""
     names = ("victoria-metrics", "victoria-metrics-prod")
@@ -92,6 +112,7 @@ def chromium(say: Say = print) -> Path:
 PARTS: dict[str, Callable[[Say], Path]] = {
     "micropython": micropython,
     "mosquitto": mosquitto,
+    "postgresql": postgresql,
     "chromium": chromium,
     "victoria-metrics": victoria_metrics,
 }

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.integration.database.cluster import Cluster, running_cluster
 
 from kentongan_broker import Broker, enrol, start
 
@@ -50,6 +51,13 @@ def micropython_path() -> Path:
 def mosquitto_path() -> Path:
     """The real Mosquitto."""
     return _part(parts.mosquitto)
+
+
+@pytest.fixture(scope="session")
+def postgresql(request: pytest.FixtureRequest) -> Iterator[Cluster]:
+    """A real PostgreSQL of this session's own."""
+    with running_cluster(_part(parts.postgresql)) as cluster:
+        yield cluster
 
 
 @pytest.fixture(scope="session")

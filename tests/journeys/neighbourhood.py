@@ -35,8 +35,9 @@ DEADLINE_S = 30.0
 class Neighbourhood:
     """Two RTs; `node` maps a name to its running MicroPython process."""
 
-    def __init__(self, folder: Path, micropython: Path) -> None:
+    def __init__(self, folder: Path, micropython: Path, database: str | None = None) -> None:
         self.folder = folder
+        self._database = database or f"sqlite:///{folder}/server.sqlite3"
         self._micropython = micropython
         self._master = secrets.token_bytes(32)
         self._secret = secrets.token_urlsafe(24)
@@ -213,7 +214,7 @@ class Neighbourhood:
 
     def _environment(self) -> dict[str, str]:
         return {
-            "KENTONGAN_DATABASE_URL": f"sqlite:///{self.folder}/server.sqlite3",
+            "KENTONGAN_DATABASE_URL": self._database,
             "KENTONGAN_TELEMETRY_URL": f"sqlite:///{self.folder}/telemetry.sqlite3",
             "KENTONGAN_HTTP_PORT": str(self._port),
             "KENTONGAN_BROKER_PORT": str(self.broker.port),

@@ -19,21 +19,33 @@ from kentongan_server.ports.unit_of_work import Transactions, UnitOfWork
 LISTENERS = {AlarmRaised: (lambda uow, event: uow.happened(Noted(event.incident, what="heard_by_a_stage")),)}
 
 
+def _opened(address: str) -> DatabaseTransactions:
+    return DatabaseTransactions(open_database(address), FakeClock(), SequenceIdentifiers(), LISTENERS)
+
+
 @contextmanager
-def _memory(_folder: Path, _migrated: Path) -> Iterator[Transactions]:
+def _memory(_: pytest.FixtureRequest) -> Iterator[Transactions]:
     yield InMemoryTransactions(FakeClock(), SequenceIdentifiers(), LISTENERS)
 
 
 @contextmanager
-def _sqlite(folder: Path, migrated: Path) -> Iterator[Transactions]:
-    engine = open_database(f"sqlite:///{shutil.copy(migrated, folder / 'books.sqlite3')}")
-    transactions = DatabaseTransactions(engine, FakeClock(), SequenceIdentifiers(), LISTENERS)
+def _sqlite(request: pytest.FixtureRequest) -> Iterator[Transactions]:
+    path = request.getfixturevalue("tmp_path") / "books.sqlite3"
+    transactions = _opened(f"sqlite:///{shutil.copy(request.getfixturevalue('migrated'), path)}")
     yield transactions
     transactions.close()
 
 
-Opener = Callable[[Path, Path], AbstractContextManager[Transactions]]
-STORES: dict[str, Opener] = {"memory": _memory, "sqlite": _sqlite}
+@contextmanager
+def _postgresql(request: pytest.FixtureRequest) -> Iterator[Transactions]:
+    transactions = _opened(request.getfixturevalue("postgresql").emptied())
+    yield transactions
+    transactions.close()
+
+
+Opener = Callable[[pytest.FixtureRequest], AbstractContextManager[Transactions]]
+STORES: dict[str, Opener] = {"memory": _memory, "postgresql": _postgresql, "sqlite": _sqlite}
+NEIGHBOURS = {"postgresql"}
 
 
 @pytest.fixture(scope="session")
@@ -46,10 +58,12 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(params=sorted(STORES))
-def empty_store(request: pytest.FixtureRequest, tmp_path: Path, migrated: Path) -> Iterator[Transactions]:
+@pytest.fixture(
+    params=[pytest.param(name, marks=[pytest.mark.real] if name in NEIGHBOURS else []) for name in sorted(STORES)]
+)
+def empty_store(request: pytest.FixtureRequest) -> Iterator[Transactions]:
     """A store without anything in it."""
-    with STORES[request.param](tmp_path, migrated) as transactions:
+    with STORES[request.param](request) as transactions:
         yield transactions
 
 

@@ -21,9 +21,9 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[DatabaseTransactions]:
-    """The store on this file, its tables made if need be."""
-    engine = open_database(f"sqlite:///{path}")
+def opened(place: Path | str) -> Iterator[DatabaseTransactions]:
+    """The store in this SQLite file, or at this address, its tables made if need be."""
+    engine = open_database(f"sqlite:///{place}" if isinstance(place, Path) else place)
     migrate(engine)
     transactions = DatabaseTransactions(engine, SystemClock(), UlidIdentifiers(), listeners())
     try:

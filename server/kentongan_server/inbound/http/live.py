@@ -16,6 +16,7 @@ from kentongan_server.ports.unit_of_work import Committed, Transactions
 PAGE = 500
 SLOWEST = 2000
 COALESCE_S = 0.01
+ELSEWHERE_S = 1.0
 
 log = structlog.get_logger()
 router = APIRouter(prefix="/api/v1", tags=["live"])
@@ -39,7 +40,11 @@ class Feed:
         """Follow the record until cancelled."""
         self._seq = await self._newest()
         while True:
-            await self._grown.wait()
+            try:
+                async with asyncio.timeout(ELSEWHERE_S):
+                    await self._grown.wait()
+            except TimeoutError:
+                pass  # another server, or a command, may have written to the same database
             self._grown.clear()
             try:
                 await self._hand_out()

@@ -33,6 +33,14 @@ metadata = MetaData(
 )
 
 ID = String(64)
+SEQ = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers by itself only what it calls INTEGER
+
+
+def _only_due(name: str, table: Table) -> Index:
+    """An index of the rows that wait, which are few however long the record grows."""
+    waits = table.c.due_at.is_not(None)
+    return Index(name, table.c.due_at, sqlite_where=waits, postgresql_where=waits)
+
 
 regions = Table(
     "regions",
@@ -201,7 +209,7 @@ alarms = Table(
     Column("requested_at", BigInteger, nullable=False),
     Column("due_at", BigInteger),
 )
-Index("ix_alarms_due", alarms.c.due_at, sqlite_where=alarms.c.due_at.is_not(None))
+_only_due("ix_alarms_due", alarms)
 
 alarm_commands = Table(
     "alarm_commands",
@@ -218,7 +226,7 @@ alarm_commands = Table(
     Column("expires_at", BigInteger, nullable=False),
     Column("due_at", BigInteger),
 )
-Index("ix_alarm_commands_due", alarm_commands.c.due_at, sqlite_where=alarm_commands.c.due_at.is_not(None))
+_only_due("ix_alarm_commands_due", alarm_commands)
 
 outbox = Table(
     "outbox",
@@ -237,15 +245,17 @@ outbox = Table(
     Column("queued_at", BigInteger, nullable=False),
     Column("due_at", BigInteger),
     ForeignKeyConstraint(["incident", "incident_class"], ["incidents.id", "incidents.incident_class"]),
-    CheckConstraint("channel NOT LIKE 'police%' OR class = 'crime'", name="police_hear_of_crimes_only"),
-    CheckConstraint("channel NOT LIKE 'emergency%' OR class = 'emergency'", name="emergency_hears_of_emergencies_only"),
+    CheckConstraint("lower(channel) NOT LIKE 'police%' OR class = 'crime'", name="police_hear_of_crimes_only"),
+    CheckConstraint(
+        "lower(channel) NOT LIKE 'emergency%' OR class = 'emergency'", name="emergency_hears_of_emergencies_only"
+    ),
 )
-Index("ix_outbox_due", outbox.c.due_at, sqlite_where=outbox.c.due_at.is_not(None))
+_only_due("ix_outbox_due", outbox)
 
 timeline = Table(
     "timeline",
     metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("seq", SEQ, primary_key=True, autoincrement=True),
     Column("at", BigInteger, nullable=False),
     Column("event", String(32), nullable=False),
     Column("incident", ID, index=True),

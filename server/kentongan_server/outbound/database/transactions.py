@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine
 
 from kentongan_server.outbound.database.alarm_rows import AlarmRows
-from kentongan_server.outbound.database.engine import WRITES
+from kentongan_server.outbound.database.engine import reading, writing
 from kentongan_server.outbound.database.incident_rows import IncidentRows
 from kentongan_server.outbound.database.outbox_rows import OutboxRows
 from kentongan_server.outbound.database.people_rows import PeopleRows
@@ -81,7 +81,7 @@ class DatabaseTransactions:
         self._engine.dispose()
 
     def _read(self, query: Callable[[UnitOfWork], Result]) -> Result:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             uow, _, _ = self._unit(connection)
             return query(uow)
 
@@ -107,7 +107,7 @@ class DatabaseTransactions:
         """Run and commit the batch; the connection to go on with, None when it must be opened anew."""
         committed = Committed()
         try:
-            connection = connection or self._engine.connect().execution_options(**{WRITES: True})
+            connection = connection or writing(self._engine)
             if not self._all_or_none(connection, batch, committed):
                 committed = Committed()
                 with connection.begin():

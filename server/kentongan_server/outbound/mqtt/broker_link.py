@@ -5,6 +5,7 @@ when the receiver says so, after its transaction is durable. TCP_NODELAY is set:
 """
 
 import asyncio
+import secrets
 import socket
 import time
 from collections.abc import Callable
@@ -35,7 +36,8 @@ class BrokerLink:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._receive: Receiver | None = None
         self._waiting: dict[int, asyncio.Future[None]] = {}
-        self._client = Client(CallbackAPIVersion.VERSION2, client_id=username, protocol=MQTTv311, manual_ack=True)
+        client = f"{username}-{secrets.token_hex(4)}"  # a second server must not throw the first one out
+        self._client = Client(CallbackAPIVersion.VERSION2, client_id=client, protocol=MQTTv311, manual_ack=True)
         self._client.username_pw_set(username, password)
         self._client.reconnect_delay_set(min_delay=1, max_delay=2)
         self._client.max_inflight_messages_set(IN_FLIGHT)

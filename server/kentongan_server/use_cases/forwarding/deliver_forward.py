@@ -14,20 +14,24 @@ from kentongan_server.ports.unit_of_work import UnitOfWork
 from kentongan_server.use_cases.forwarding.page_human import page_human
 
 RETRY_AFTER_S = (2, 5, 10, 20, 40)
+LEASE = timedelta(seconds=8)  # longer than any attempt takes: until then no other server begins one
 
 
 def begin_attempt(uow: UnitOfWork, item: OutboxItem) -> Forward | None:
-    """Write that an attempt begins and give the document; None when the item is done already."""
+    """Write that an attempt begins and give the document; None when the item is done, or another server's, already."""
     current = uow.outbox.item(item.id)
     incident = uow.incidents.incident(item.incident)
     if current is None or incident is None or current.state in (ItemState.ACCEPTED, ItemState.ABANDONED):
+        return None
+    if current.due_at > uow.now():
         return None
     body = item.body
     recipient = Recipient(body["recipient"])
     incident_class = IncidentClass(body["class"])
     assert_may_hear(recipient, incident_class)
     assert_may_hear(recipient, incident.incident_class)
-    uow.outbox.attempted(item.id, current.attempts + 1, uow.now() + retry_delay(current.attempts + 1))
+    attempts = current.attempts + 1
+    uow.outbox.attempted(item.id, attempts, uow.now() + max(LEASE, retry_delay(attempts)))
     return Forward(
         delivery=item.id,
         recipient=recipient,

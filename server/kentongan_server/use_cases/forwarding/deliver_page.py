@@ -9,9 +9,9 @@ RETRY_AFTER = timedelta(seconds=30)
 
 
 def begin_attempt(uow: UnitOfWork, item: OutboxItem) -> bool:
-    """Write that an attempt begins; False when the page is done already."""
+    """Write that an attempt begins; False when the page is done, or another server's, already."""
     current = uow.outbox.item(item.id)
-    if current is None or current.state is ItemState.ACCEPTED:
+    if current is None or current.state is ItemState.ACCEPTED or current.due_at > uow.now():
         return False
     uow.outbox.attempted(item.id, current.attempts + 1, uow.now() + RETRY_AFTER)
     return True

@@ -38,13 +38,15 @@ def on_stage(uow: UnitOfWork, event: StageReached) -> None:
 
 
 def begin_showing(uow: UnitOfWork, item: OutboxItem) -> bool:
-    """Write that an attempt begins; False when the item is done or given up."""
+    """Write that an attempt begins; False when the item is done, given up or another server's."""
     current = uow.outbox.item(item.id)
     if current is None or current.state in (ItemState.ACCEPTED, ItemState.ABANDONED):
         return False
     now = uow.now()
     if now - current.queued_at > GIVE_UP_AFTER:
         uow.outbox.finished(item.id, ItemState.ABANDONED)
+        return False
+    if current.due_at > now:
         return False
     delay = RETRY_AFTER_S[min(current.attempts, len(RETRY_AFTER_S) - 1)]
     uow.outbox.attempted(item.id, current.attempts + 1, now + timedelta(seconds=delay))

@@ -26,7 +26,9 @@ names = st.sampled_from(["a", "b", "c"])
 statements = st.one_of(
     st.tuples(
         st.sampled_from(["INSERT", "INSERT OR REPLACE", "INSERT OR IGNORE"]).map(
-            lambda verb: f"{verb} INTO incidents VALUES (?, ?, ?, 'actual', 'rt', 'reported', 0, NULL)"
+            lambda verb: (
+                f"{verb} INTO incidents (id, kind, class, purpose, region, status, opened_at) VALUES (?, ?, ?, 'actual', 'rt', 'reported', 0)"
+            )
         ),
         st.tuples(names, kinds, classes),
     ),
@@ -75,7 +77,7 @@ def _database(schema: str) -> Iterator[sqlite3.Connection]:
     connection = sqlite3.connect(":memory:", isolation_level=None)
     connection.executescript(schema)
     connection.execute("PRAGMA foreign_keys=ON")
-    connection.execute("INSERT INTO regions VALUES ('rt', 'RT', 0, 0)")
+    connection.execute("INSERT INTO regions (code, name, latitude, longitude) VALUES ('rt', 'RT', 0, 0)")
     try:
         yield connection
     finally:
@@ -101,7 +103,7 @@ def test_no_statement_gets_a_foreign_class_past_the_schema(schema: str, history:
 @pytest.mark.parametrize("kind", IncidentKind)
 @pytest.mark.parametrize("incident_class", IncidentClass)
 def test_an_incident_has_the_class_of_its_kind(schema: str, kind: IncidentKind, incident_class: IncidentClass) -> None:
-    insert = "INSERT INTO incidents VALUES ('a', ?, ?, 'actual', 'rt', 'reported', 0, NULL)"
+    insert = "INSERT INTO incidents (id, kind, class, purpose, region, status, opened_at) VALUES ('a', ?, ?, 'actual', 'rt', 'reported', 0)"
     with _database(schema) as connection:
         if kind.incident_class is incident_class:
             connection.execute(insert, (kind, incident_class))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from kentongan_contract import codec, frames, freshness, messages, seal, topics
+from kentongan_contract import codec, frames, freshness, messages, peers, seal, topics
 
 EXAMPLES = Path(codec.__file__).parent / "examples"
 SPEAKERS = {"up": "the node, or its gateway for it", "down": "the server"}
@@ -54,23 +54,26 @@ def row(direction: str, kind: str) -> str:
 
 def message(kind: type[messages.Message]) -> str:
     """One message: what it means, its fields, its example."""
-    rows = [f"| `{name}` | {check.law} |" for name, check in kind.FIELDS]
     example = (EXAMPLES / f"{kind.KIND}.json").read_text(encoding="utf-8")
     return f"""## {kind.__name__}
 
 {inspect.getdoc(kind)}
 
-| field | holds |
-|---|---|
-{chr(10).join(rows)}
+{fields(kind)}
 
 ```json
 {example}```
 """
 
 
+def fields(kind: type[messages.Message]) -> str:
+    """What each field holds, as a table."""
+    rows = [f"| `{name}` | {check.law} |" for name, check in kind.FIELDS]
+    return "\n".join(["| field | holds |", "|---|---|", *rows])
+
+
 def closing() -> str:
-    """Freshness and the serial line, in the words of their own files."""
+    """Freshness, the serial line and the peer alarm, in the words of their own files."""
     return f"""## Freshness
 
 {inspect.getdoc(freshness)}
@@ -80,6 +83,14 @@ def closing() -> str:
 {inspect.getdoc(frames)}
 
 Vector: [`frame.json`]({link("vectors/frame.json")}).
+
+## Between neighbours
+
+{inspect.getdoc(peers)}
+
+{fields(peers.PeerWord)}
+
+Vector: [`peer.json`]({link("vectors/peer.json")}).
 """
 
 

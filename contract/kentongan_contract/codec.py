@@ -18,6 +18,11 @@ def decode(kind: str, data: bytes) -> Message:
     message = MESSAGES.get(kind)
     if message is None:
         raise MessageError("no such message kind")
+    return decode_as(message, data)
+
+
+def decode_as(message: type[Message], data: bytes) -> Message:
+    """The same for a message that no topic carries."""
     if len(data) > LONGEST:
         raise MessageError("longer than a message may be")
     try:
@@ -32,6 +37,6 @@ def decode(kind: str, data: bytes) -> Message:
         if name not in found:
             if name in message.LATER:  # an older sender: the constructor's default says what it means
                 continue
-            raise MessageError(kind + "." + name + " is missing, mistyped or out of bounds")
+            raise MessageError(message.KIND + "." + name + " is missing, mistyped or out of bounds")
         arguments[attribute(name)] = found[name]
     return message(**arguments)

@@ -9,7 +9,7 @@ from .checks import Beats, Check, Codes, Counts, Nonce, OneOf, OrNone, Outcomes,
 from .errors import MessageError
 from .topics import is_node_name
 
-MINOR = 1
+MINOR = 2
 PURPOSES = ("actual", "drill", "test")
 CLASSES = ("crime", "emergency", "community")
 ACTIONS = ("sound", "silence", "test", "all_clear")
@@ -97,7 +97,8 @@ class State(Message):
     `report` and `stage` say what the indicator shows. `seq` rises with every state of one boot. `troubles` are the faults
     that stand now; `heard_itself` says whether the siren's last sounding was measured; `refusals` counts what was refused by
     reason; `codebook` is the revision kept, 0 for the one that came with the firmware; `minute` is the local minute of the
-    day, null while the node was not told the time since it started.
+    day, null while the node was not told the time since it started; `peers` is how many neighbours it heard in the last three
+    minutes, null where it has no peer alarm.
     """
 
     KIND = "state"
@@ -125,8 +126,9 @@ class State(Message):
         ("refusals", Counts(_WORD)),
         ("codebook", _COUNT),
         ("minute", OrNone(Whole(0, 1439))),
+        ("peers", OrNone(Whole(0, 999))),
     )
-    LATER = ("temperature_c", "reset_cause", "troubles", "heard_itself", "refusals", "codebook", "minute")
+    LATER = ("temperature_c", "reset_cause", "troubles", "heard_itself", "refusals", "codebook", "minute", "peers")
 
     def __init__(
         self,
@@ -153,6 +155,7 @@ class State(Message):
         refusals: dict[str, int] = _NO_COUNTS,
         codebook: int = 0,
         minute: int | None = None,
+        peers: int | None = None,
     ) -> None:
         self.presence = presence
         self.boot = boot
@@ -177,6 +180,7 @@ class State(Message):
         self.refusals = refusals
         self.codebook = codebook
         self.minute = minute
+        self.peers = peers
         self._check()
 
 
@@ -184,7 +188,8 @@ class Command(Message):
     """One instruction to one node, never retained. `beats` is strokes and pauses in ms: [on, off, on, off, …].
 
     One run through `beats` is a round; the siren stops after `rounds` rounds or `duration_ms`, whichever is first,
-    and the node's own limits stand above both.
+    and the node's own limits stand above both. `report` is the one that raised the alarm: a kentongan that has sounded for it
+    already, because a neighbour told it so while the network was down, does not sound for it again.
     """
 
     KIND = "command"
@@ -202,7 +207,9 @@ class Command(Message):
         ("nonce", Nonce()),
         ("counter", _COUNT),
         ("ttl_ms", Whole(0, 600_000)),
+        ("report", OrNone(_IDENT)),
     )
+    LATER = ("report",)
 
     def __init__(
         self,
@@ -219,6 +226,7 @@ class Command(Message):
         nonce: str,
         counter: int,
         ttl_ms: int,
+        report: str | None = None,
     ) -> None:
         self.id = id
         self.action = action
@@ -233,6 +241,7 @@ class Command(Message):
         self.nonce = nonce
         self.counter = counter
         self.ttl_ms = ttl_ms
+        self.report = report
         self._check()
 
 

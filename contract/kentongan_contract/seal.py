@@ -17,6 +17,7 @@ TAG_HEX = 64
 FRAME_TAG = 8
 PURPOSES = (
     "report", "state", "command", "receipt", "codebook", "time", "ota", "drill", "link", "node-key", "link-key",
+    "peer", "group-key",
 )  # fmt: skip
 
 _BLOCK = 64
@@ -76,3 +77,8 @@ def node_key(master: bytes, epoch: int, node: str) -> bytes:
 def link_key(master: bytes, epoch: int, gateway: str, node: str) -> bytes:
     """The secret of the serial line between `gateway` and `node`; it opens no other line and seals no command."""
     return Key(master).tag("link-key", gateway + "/" + node, str(epoch).encode())
+
+
+def group_key(master: bytes, epoch: int, rt: str) -> bytes:
+    """The secret that the kentongan of one RT share for their peer alarm; it seals no command and no report."""
+    return Key(master).tag("group-key", rt, str(epoch).encode())

@@ -118,6 +118,7 @@ LAW = {
         "refusals": counts(),
         "codebook": COUNT,
         "minute": or_null(whole(0, 1439)),
+        "peers": or_null(whole(0, 999)),
     },
     "command": {
         "id": ID,
@@ -133,6 +134,7 @@ LAW = {
         "nonce": nonce(),
         "counter": COUNT,
         "ttl_ms": whole(0, 600000),
+        "report": or_null(text(64)),
     },
     "receipt": {"report": ID, "stage": STAGE, "incident": or_null(ID)},
     "codebook": {"revision": whole(1, BIGGEST), "version": WORD, "codes": codes()},
@@ -140,6 +142,7 @@ LAW = {
 }
 # what a message means that was sent before the field was there
 BEFORE = {
+    "command": {"report": None},
     "report": {"of": None},
     "state": {
         "temperature_c": None,
@@ -149,6 +152,7 @@ BEFORE = {
         "refusals": {},
         "codebook": 0,
         "minute": None,
+        "peers": None,
     },
 }
 

@@ -5,7 +5,7 @@ import json
 import sys
 
 from kentongan_node.board import Board, Line
-from kentongan_node.composition import uplink_for
+from kentongan_node.composition import peers_for, uplink_for
 from kentongan_node.node import Node
 from kentongan_node.provisioning import SettingsError, load
 from kentongan_node.wifi_link import WifiLink
@@ -20,6 +20,12 @@ def tell(event: str, **fields) -> None:
     print(json.dumps(fields))  # noqa: T201
 
 
+def _espnow(channel: int):
+    from kentongan_node.espnow_air import EspNowAir  # only where the radio is: a Pico W has none
+
+    return EspNowAir(channel)
+
+
 async def main() -> None:
     """Run the node for ever."""
     settings = load(SETTINGS)
@@ -28,9 +34,10 @@ async def main() -> None:
     if settings.uplink == "mqtt":
         radio = WifiLink(settings.wifi, board.random, tell)
     node = Node(settings, board, FOLDER, tell, radio)
+    peers = peers_for(node, FOLDER, board.random, tell, _espnow if settings.peer == "espnow" else None)
     joining = asyncio.create_task(radio.run()) if radio else None
     try:
-        await node.run(uplink_for(node, board.random, Line))
+        await node.run(uplink_for(node, board.random, Line), peers)
     finally:
         if joining:
             joining.cancel()

@@ -1,10 +1,15 @@
 """The one place where the parts of a node are put together."""
 
+from .journal import Journal
 from .mqtt_uplink import MqttUplink
 from .node import Node
 from .pace import Backoff
+from .peer_alarm import PeerAlarm
+from .peer_ledger import PeerLedger
+from .provisioning import SettingsError
 from .serial_link import SerialLink
 from .tcp_stream import tls_context
+from .udp_air import UdpAir
 
 
 def uplink_for(node: Node, random, open_port=None):
@@ -19,3 +24,18 @@ def uplink_for(node: Node, random, open_port=None):
         tls = tls_context(settings.tls["ca"], settings.tls.get("cert"), settings.tls.get("key"))
     backoff = Backoff(random, settings.retry_base_ms, settings.retry_cap_ms, settings.spread_ms)
     return MqttUplink(settings, node.clock, backoff, node, tls)
+
+
+def peers_for(node: Node, folder: str, random, tell, open_espnow=None):
+    """The way to the neighbours that the node's settings name, None where there is none."""
+    settings = node.settings
+    if settings.peer is None:
+        return None
+    if settings.peer == "udp":
+        open_air = lambda: UdpAir(settings.peer_address, settings.peer_port)  # noqa: E731
+    elif open_espnow is not None:
+        open_air = lambda: open_espnow(settings.peer_channel)  # noqa: E731
+    else:
+        raise SettingsError('settings: this board has no ESP-NOW; peer must be "udp" or null')
+    ledger = PeerLedger(Journal(folder + "/peer.journal"), settings.node, settings.group_secrets()[0])
+    return PeerAlarm(settings, node.boot, node.clock, random, ledger, node.sounder, tell, open_air)

@@ -1,17 +1,24 @@
 """What may follow what, as tables. An event that a table does not hold raises and changes nothing.
 
-SIREN is the noise: `local` is our own press, `commanded` the server's word. COMMAND is one command on this node, in the
+SIREN is the noise: `local` is our own press, `peer` a neighbour's, `commanded` the server's word. COMMAND is one command on this node, in the
 words that `State.commands` carries. The diagrams in the documents are printed from these tables.
 """
 
 SIREN = {
     ("silent", "pressed"): "local",
     ("silent", "commanded"): "commanded",
+    ("silent", "heard"): "peer",
+    ("peer", "pressed"): "local",
+    ("peer", "heard"): "peer",
+    ("peer", "commanded"): "commanded",
+    ("peer", "ended"): "silent",
+    ("peer", "hushed"): "silent",
     ("local", "pressed"): "local",
     ("local", "commanded"): "commanded",
     ("local", "ended"): "silent",
     ("local", "hushed"): "silent",
     ("commanded", "pressed"): "local",
+    ("commanded", "heard"): "peer",
     ("commanded", "commanded"): "commanded",
     ("commanded", "ended"): "silent",
     ("commanded", "hushed"): "silent",

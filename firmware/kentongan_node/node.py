@@ -33,6 +33,7 @@ class Node:
         self.boot = next_boot(folder, board)
         self.session = 0
         self.uplink = None
+        self.peers = None  # where the RT has a peer alarm
         self._board = board
         self._tell = tell
         self._radio = radio
@@ -55,11 +56,14 @@ class Node:
         if unconfirmed:
             self.indicator.press(unconfirmed[-1], self.clock.now_ms())
 
-    async def run(self, uplink) -> None:
-        """Work until cancelled, with this way up."""
+    async def run(self, uplink, peers=None) -> None:
+        """Work until cancelled, with this way up and this way to the neighbours."""
         self.uplink = uplink
+        self.peers = peers
         self._messenger.uplink = uplink
-        parts = (self._watch, self._messenger.run, uplink.run)
+        parts = [self._watch, self._messenger.run, uplink.run]
+        if peers is not None:
+            parts.append(peers.run)
         tasks = [asyncio.create_task(self._supervise(part)) for part in parts]
         try:
             await asyncio.Event().wait()
@@ -143,6 +147,8 @@ class Node:
         report = self.outbox.next_id()
         self.sounder.press(report, now_ms)  # before the network, before the flash
         self.indicator.press(report, now_ms)
+        if self.peers is not None:
+            self.peers.say(int(report.rsplit(".", 1)[1]), "panic", "crime", now_ms)
         self.outbox.add("panic", "actual", now_ms)
         self._tell("pressed", report=report)
         self._messenger.changed()
@@ -185,6 +191,7 @@ class Node:
             rssi_dbm=None if self._radio is None else self._radio.rssi_dbm(),
             battery_mv=self._board.battery_mv(),
             mains=self._board.mains(),
+            peers=None if self.peers is None else self.peers.present(),
         )
 
     async def _supervise(self, part) -> None:

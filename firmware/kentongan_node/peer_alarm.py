@@ -20,6 +20,8 @@ GREETING_MS = 60_000
 HOUR_MS = 3_600_000
 MOST_AN_HOUR = 10
 _PASS_ON_MS = 60
+_GREET_AGAIN_MS = 2_000
+_SOON_MS = 500
 _REOPEN_MS = 2_000
 
 
@@ -42,11 +44,13 @@ class PeerAlarm:
         self._saying = None  # (seq, kind, class, pressed_ms): the press that is being said
         self._step = 0
         self._due = 0
-        self._greet = 0
+        self._greet = 0  # when the next greeting is due
+        self._greeted = -_GREET_AGAIN_MS
         self._passing = []  # datagrams of neighbours, to be said once more
         self._sounded = []  # when, in the last hour
         self._wake = asyncio.Event()
         self.refused = {}
+        sounder.heard_of = ledger.has_sounded
 
     def say(self, seq: int, kind: str, class_: str, now_ms: int) -> None:
         """Our own button was pressed; the newest press is the one that is said."""
@@ -96,9 +100,12 @@ class PeerAlarm:
             self._refuse("seal")
             return
         verdict = self._ledger.take(word, now_ms)
-        if verdict in ("own", "greeting", "again"):
+        if verdict == "met":  # who came late knows us in a moment, and not in a minute
+            self._greet = min(self._greet, max(self._greeted + _GREET_AGAIN_MS, now_ms + draw(self._random, _SOON_MS)))
+            self._wake.set()
+        if verdict in ("own", "met", "greeting", "again"):
             return
-        if verdict == "new" and word.age_ms > OLDEST_MS:
+        if verdict == "new" and (word.age_ms or 0) > OLDEST_MS:
             verdict = "late"
         self._sounded = [at for at in self._sounded if now_ms - at < HOUR_MS]
         if verdict == "new" and len(self._sounded) >= MOST_AN_HOUR:
@@ -107,9 +114,9 @@ class PeerAlarm:
             self._refuse(verdict)
             return
         self._sounded.append(now_ms)
-        why_not = self._sounder.hear(word.report(), word.kind, now_ms)  # the noise first, the flash after
+        why_not = self._sounder.hear(word.report(), now_ms)  # the noise first, the flash after
         self._tell("peer_alarm", report=word.report(), kind=word.kind, sounded=why_not is None, reason=why_not)
-        self._ledger.sounded(word)
+        self._ledger.keep(word, why_not is None)
         self._passing.append(bytes(data))
         self._wake.set()
 
@@ -136,6 +143,7 @@ class PeerAlarm:
                 self._saying = None
         if now_ms >= self._greet:
             self._say_word(None, None, None, None, now_ms)
+            self._greeted = now_ms
             self._greet = now_ms + around(self._random, GREETING_MS, 20)
         soonest = self._greet if self._saying is None else min(self._greet, self._due)
         return max(1, soonest - now_ms)

@@ -12,6 +12,8 @@ a new group key empties the ledger.
 import binascii
 import hashlib
 
+from kentongan_contract.messages import report_id
+
 WINDOW_MS = 10_000
 HEARD_MS = 180_000  # a neighbour silent for longer is not there
 MOST_SENDERS = 32
@@ -19,9 +21,14 @@ _DRIFT = 12  # two crystals part by less than one part in 2**12
 
 
 class _Sender:
+    alarm: "tuple[int, int]"
+    uptime: "int | None"
+    heard: "int | None"
+
     def __init__(self, boot: int):
         self.boot = boot
         self.alarm = (-1, -1)  # boot and number of the last alarm that was new
+        self.sounded = False  # it made a noise here
         self.uptime = None  # None: this boot was read from the flash and not heard yet
         self.heard = None
 
@@ -38,44 +45,48 @@ class PeerLedger:
             self._read(record)
 
     def take(self, word, now_ms: int) -> str:
-        """`own`, `greeting`, `again`, `new`, or why it is refused: `boot` (an earlier one), `late`."""
+        """`own`, `met` (its first greeting in this boot), `greeting`, `again`, `new`, or why it is refused: `boot` (an earlier one), `late`."""
         if word.node == self._node:
             return "own"
         sender = self._senders.get(word.node)
         if sender is not None and word.boot < sender.boot:
             return "boot"
         if sender is not None and word.boot == sender.boot and sender.uptime is not None:
-            elapsed = now_ms - sender.heard
+            elapsed = now_ms - (sender.heard or 0)
             expected = sender.uptime + elapsed
             if expected - word.uptime_ms > WINDOW_MS + (elapsed >> _DRIFT):
                 return "late"
-        self._hear(word, now_ms)
+        is_met = self._hear(word, now_ms)
         if word.seq is None:
-            return "greeting"
+            return "met" if is_met else "greeting"
         if (word.boot, word.seq) <= self._senders[word.node].alarm:
             return "again"
         return "new"
 
-    def sounded(self, word) -> bool:
-        """Keep that this alarm is known from now on; False when the flash refused (it is known until a reset)."""
-        self._senders[word.node].alarm = (word.boot, word.seq)
+    def keep(self, word, sounded: bool) -> bool:
+        """This alarm is known from now on, and whether it made a noise; False when the flash refused (then until a reset)."""
+        sender = self._senders[word.node]
+        sender.alarm = (word.boot, word.seq)
+        sender.sounded = sounded
         try:
             self._journal.rewrite([self._record(name) for name in self._senders if self._senders[name].alarm[0] >= 0])
         except OSError:
             return False
         return True
 
-    def is_known(self, node: str, boot: int, seq: int) -> bool:
-        """True when this alarm was new here once."""
-        sender = self._senders.get(node)
-        return sender is not None and (boot, seq) <= sender.alarm
+    def has_sounded(self, report: str) -> bool:
+        """True when this report is a neighbour's last alarm and made its noise here, before a reset or after."""
+        for name, sender in self._senders.items():
+            if sender.sounded and report == report_id(name, sender.alarm[0], sender.alarm[1]):
+                return True
+        return False
 
     def present(self, now_ms: int) -> int:
         """How many neighbours were heard lately."""
         times = [sender.heard for sender in self._senders.values() if sender.heard is not None]
         return len([heard for heard in times if now_ms - heard <= HEARD_MS])
 
-    def _hear(self, word, now_ms: int) -> None:
+    def _hear(self, word, now_ms: int) -> bool:
         sender = self._senders.get(word.node)
         if sender is None:
             if len(self._senders) >= MOST_SENDERS:
@@ -84,12 +95,12 @@ class PeerLedger:
         if word.boot > sender.boot:
             sender.boot = word.boot
             sender.uptime = None
-        if sender.uptime is None or word.uptime_ms >= sender.uptime + now_ms - sender.heard:  # never back: a late word
-            sender.uptime = word.uptime_ms
-            sender.heard = now_ms
-        else:  # the same clock, heard now
-            sender.uptime += now_ms - sender.heard
-            sender.heard = now_ms
+        is_met = sender.uptime is None
+        # never back: a word that was long on its way leaves the sender's clock where we have it
+        expected = 0 if sender.uptime is None else sender.uptime + now_ms - (sender.heard or 0)
+        sender.uptime = max(expected, word.uptime_ms)
+        sender.heard = now_ms
+        return is_met
 
     def _forget_one(self) -> None:
         def rank(name):
@@ -99,8 +110,9 @@ class PeerLedger:
         self._senders.pop(min(self._senders, key=rank))
 
     def _record(self, name: str) -> dict:
-        boot, seq = self._senders[name].alarm
-        return {"of": self._mark, "node": name, "boot": boot, "seq": seq}
+        sender = self._senders[name]
+        boot, seq = sender.alarm
+        return {"of": self._mark, "node": name, "boot": boot, "seq": seq, "sounded": sender.sounded}
 
     def _read(self, record: dict) -> None:
         if record.get("of") != self._mark:
@@ -109,3 +121,4 @@ class PeerLedger:
         if type(node) is str and type(boot) is int and type(seq) is int and len(self._senders) < MOST_SENDERS:
             sender = self._senders[node] = _Sender(boot)
             sender.alarm = (boot, seq)
+            sender.sounded = record.get("sounded") is True

@@ -55,6 +55,10 @@ def _key(value):
         return False
 
 
+def _keys(value):
+    return type(value) is list and 1 <= len(value) <= 2 and all([_key(key) for key in value])
+
+
 # name, check, what it must be, default (REQUIRED: there is none)
 REQUIRED = ("required",)
 FIELDS = (
@@ -67,6 +71,12 @@ FIELDS = (
     ("link_key", _key, "64 hex digits", None),
     ("tls", _tls, '{"ca": file, "cert": file, "key": file, "server_name": name}', None),
     ("wifi", _wifi, '[{"ssid": name, "password": text}]', []),
+    ("rt", _text, "the code of the RT", None),
+    ("group_keys", _keys, "[64 hex digits], while they change [new, old]", None),
+    ("peer", lambda value: value in (None, "udp", "espnow"), '"udp", "espnow" or null', None),
+    ("peer_address", _text, "the address that reaches every neighbour", "255.255.255.255"),
+    ("peer_port", _port, "1 to 65535", 4210),
+    ("peer_channel", lambda value: type(value) is int and 1 <= value <= 13, "1 to 13", 1),
     ("hold_ms", _ms, "0 to 3600000", 300),
     ("local_beats", _beats, "[on, off, …] in ms", [90, 110]),
     ("local_ms", _count, "1 to 3600000", 30_000),
@@ -93,6 +103,12 @@ class Settings:
     link_key: str
     tls: "dict | None"
     wifi: list
+    rt: str
+    group_keys: list
+    peer: "str | None"
+    peer_address: str
+    peer_port: int
+    peer_channel: int
     hold_ms: int
     local_beats: list
     local_ms: int
@@ -118,15 +134,24 @@ class Settings:
                 setattr(self, name, found[name])
             else:
                 raise SettingsError("settings: " + name + " must be " + meaning)
-        for name in ("host", "password") if self.uplink == "mqtt" else ("link_key",):
-            if getattr(self, name) is None:
-                raise SettingsError("settings: " + name + " is missing; uplink " + self.uplink + " needs it")
+        self._need("uplink " + self.uplink, ("host", "password") if self.uplink == "mqtt" else ("link_key",))
+        if self.peer:
+            self._need("peer " + self.peer, ("rt", "group_keys"))
         if self.spread_ms is None:  # handshakes are what makes a crowd at the door costly
             self.spread_ms = 30_000 if self.tls else 0
+
+    def _need(self, choice: str, names: tuple) -> None:
+        for name in names:
+            if getattr(self, name) is None:
+                raise SettingsError("settings: " + name + " is missing; " + choice + " needs it")
 
     def secret(self) -> bytes:
         """The node key's 32 bytes."""
         return binascii.unhexlify(self.key)
+
+    def group_secrets(self) -> list:
+        """The RT's secrets, the newest first, 32 bytes each."""
+        return [binascii.unhexlify(key) for key in self.group_keys]
 
     def link_secret(self) -> bytes:
         """The serial line's 32 bytes."""
@@ -154,7 +179,13 @@ def load_fleet(path: str, serial: bool = False) -> list:
         if type(entry) is not dict:
             raise SettingsError(path + ": a node must be an object")
         found = dict(shared)
-        found.update({name: entry[name] for name in ("key", "password", "link_key") if entry.get(name) is not None})
+        found.update(
+            {
+                name: entry[name]
+                for name in ("key", "password", "link_key", "rt", "group_keys", "peer")
+                if entry.get(name) is not None
+            }
+        )
         found["node"] = entry.get("id")
         if serial:
             found["uplink"] = "serial"

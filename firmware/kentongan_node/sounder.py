@@ -23,13 +23,16 @@ class Sounder:
         self.state = "silent"
         self.soundings = 0
         self.local_soundings = 0
+        self.peer_soundings = 0
         self.command = None  # the one that sounds
-        self.report = None  # our own press that sounds
+        self.report = None  # our own press that sounds, or a neighbour's
         self.incident = None
         self._player = self._local
         self._started = 0
         self._ends = 0
         self._strikes = False
+        self._over = []  # the last reports that sounded to their end without the server
+        self.heard_of = None  # asks whether a neighbour's report sounded here, before our reset too
 
     def press(self, report: str, now_ms: int) -> None:
         """Our own button: sound at once, unless a real alarm is heard already and for at least as long."""
@@ -44,6 +47,24 @@ class Sounder:
         self.report = report
         self.local_soundings += 1
         self._begin(self._local, self._local.total_ms, now_ms)
+
+    def hear(self, report: str, now_ms: int) -> "str | None":
+        """A neighbour's button, from the neighbour: sound like our own, below every limit; or why not."""
+        if self.state == "local" or self.state == "peer" or (self.command is not None and _rank(self.command) == 2):
+            return "an alarm sounds"
+        if self._limits.is_silenced(report, now_ms):
+            return "silenced here"
+        allowed = self._limits.allowance_ms(now_ms)
+        if allowed <= 0:
+            return "noise limit"
+        if self.command is not None:
+            self._log.move(self.command.id, "hushed")
+        self.state = following(SIREN, self.state, "heard")
+        self.command = self.incident = None
+        self.report = report
+        self.peer_soundings += 1
+        self._begin(self._local, allowed, now_ms)
+        return None
 
     def obey(self, command, now_ms: int) -> None:
         """Do what a fresh, sealed command says and log how it went."""
@@ -61,6 +82,10 @@ class Sounder:
         if why_not is not None:
             self._log.move(command.id, "hushed" if why_not == "silenced here" else "refused")
             self._tell("not_sounded", command=command.id, reason=why_not)
+            return
+        if command.action == "sound" and self._is_over(command.report):
+            self._log.move(command.id, "ended")
+            self._tell("not_sounded", command=command.id, reason="it sounded for this report already")
             return
         if self.command is not None:
             self._log.move(self.command.id, "hushed")
@@ -111,18 +136,26 @@ class Sounder:
             return "nothing to sound"
         if self.state != "silent" and (command.action == "all_clear" or _rank(command) < _rank(self.command)):
             return "a greater alarm sounds"
-        if command.action == "sound" and self._limits.is_silenced(command.incident, now_ms):
-            return "silenced here"
+        if command.action == "sound":
+            for what in (command.incident, command.report):
+                if what is not None and self._limits.is_silenced(what, now_ms):
+                    return "silenced here"
         if command.class_ == "community" and self._limits.is_quiet_hour(self._board.minute()):
             return "quiet hours"
         return None if allowed > 0 else "noise limit"
+
+    def _is_over(self, report: "str | None") -> bool:
+        """True when the event was heard here to its end, and not because a command said so."""
+        if report is None or report == self.report:
+            return False
+        return report in self._over or (self.heard_of is not None and self.heard_of(report))
 
     def _concerns(self, command) -> bool:
         if self.state == "silent":
             return False
         if command.incident is None or command.incident == self.incident:
             return True
-        return self.state == "local" and self.incident is None
+        return self.state in ("local", "peer") and self.incident is None
 
     def _begin(self, player: BeatPlayer, allowed: int, now_ms: int) -> None:
         self._player = player
@@ -137,6 +170,8 @@ class Sounder:
         self._limits.end(now_ms)
         command = self.command
         self.state = following(SIREN, self.state, event)
+        if event == "ended" and self.report is not None:
+            self._over = self._over[-7:] + [self.report]
         self.command = self.report = self.incident = None
         if command is not None:
             self._log.move(command.id, event)

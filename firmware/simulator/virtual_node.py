@@ -6,7 +6,7 @@
 import asyncio
 
 from kentongan_node.clock import sleep_ms
-from kentongan_node.composition import uplink_for
+from kentongan_node.composition import peers_for, uplink_for
 from kentongan_node.node import Node
 
 from .board_twin import TwinBoard
@@ -40,7 +40,9 @@ class VirtualNode:
         self._board = TwinBoard(self._tell, self._polled)
         node = Node(self._settings, self._board, self._folder, self._tell)
         self._node = node
-        self._running = asyncio.create_task(node.run(uplink_for(node, self._board.random, self._open_port)))
+        uplink = uplink_for(node, self._board.random, self._open_port)
+        peers = peers_for(node, self._folder, self._board.random, self._tell)
+        self._running = asyncio.create_task(node.run(uplink, peers))
 
     def unplug(self) -> None:
         """Power off; harmless while it is off."""
@@ -89,6 +91,9 @@ class VirtualNode:
                 "stage": node.indicator.stage,
                 "soundings": node.sounder.soundings,
                 "local_soundings": node.sounder.local_soundings,
+                "peer_soundings": node.sounder.peer_soundings,
+                "peers": None if node.peers is None else node.peers.present(),
+                "peers_refused": {} if node.peers is None else dict(node.peers.refused),
                 "refused": node.inbox.refusals(),
                 "refusals": dict(node.inbox.refused),
                 "repeats": node.inbox.repeats,

@@ -47,7 +47,12 @@ def test_the_types_hold_against_micropythons_own_library():
 
 
 def test_hardware_and_network_have_one_door_each():
-    doors = {"machine": {"board.py"}, "network": {"wifi_link.py"}, "mqtt_client": {"mqtt_uplink.py"}}
+    doors = {
+        "machine": {"board.py"},
+        "network": {"wifi_link.py", "espnow_air.py"},
+        "espnow": {"espnow_air.py"},
+        "mqtt_client": {"mqtt_uplink.py"},
+    }
     for module, allowed in doors.items():
         users = {
             file.name

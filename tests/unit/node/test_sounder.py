@@ -34,13 +34,13 @@ class Scene:
         self.told.append((event, fields))
 
     def obey(self, action="sound", incident="i1", class_="crime", purpose="actual", beats=None, rounds=10_000,
-             duration_ms=60_000, colour="red"):  # fmt: skip
+             duration_ms=60_000, colour="red", report=None):  # fmt: skip
         self.count += 1
         id = "c" + str(self.count)
         beats = [200, 300] if beats is None else beats
         self.sounder.obey(
             Command(id, action, incident, class_, purpose, "p", beats, rounds, duration_ms, colour, "0" * 16,
-                    self.count, 30_000), self.now)  # fmt: skip
+                    self.count, 30_000, report), self.now)  # fmt: skip
         return id
 
     def run(self, ms):
@@ -278,3 +278,59 @@ def test_whatever_happens_the_pin_the_log_and_the_limits_agree():
                 assert not scene.board.pin or scene.board.pin[-1] is False
         assert scene.limits._noise_ms(scene.now) <= 900_000 + 30_000 * scene.sounder.local_soundings
         assert "device_acked" not in [outcome for _, outcome in scene.log._entries], scenario
+
+
+def test_a_neighbours_alarm_is_taken_over_by_the_command_without_a_gap():
+    scene = Scene()
+    assert scene.sounder.hear("ktg-2.5.0", 0) is None
+    scene.run(50)
+    id = scene.obey(report="ktg-2.5.0")
+    assert scene.board.pin == [True]
+    assert (scene.sounder.peer_soundings, scene.sounder.soundings) == (1, 1)
+    scene.run(61_000)
+    assert scene.outcome(id) == "completed"
+
+
+def test_one_event_sounds_once_however_late_the_command_comes():
+    scene = Scene()
+    scene.sounder.hear("ktg-2.5.0", 0)
+    scene.run(31_000)
+    strikes = len(scene.board.pin)
+    id = scene.obey(report="ktg-2.5.0")
+    assert scene.outcome(id) == "completed"
+    assert scene.sounder.state == "silent"
+    assert len(scene.board.pin) == strikes
+    other = scene.obey(incident="i2", report="ktg-2.5.1")
+    assert scene.outcome(other) == "sounding"
+
+
+def test_what_sounded_before_a_reset_is_asked_of_who_remembers():
+    scene = Scene()
+    scene.sounder.heard_of = lambda report: report == "ktg-2.5.0"
+    assert scene.outcome(scene.obey(report="ktg-2.5.0")) == "completed"
+    assert scene.outcome(scene.obey(report="ktg-2.5.1")) == "sounding"
+
+
+def test_a_neighbours_alarm_waits_for_no_greater_noise_and_breaks_a_smaller():
+    for class_, purpose, sounds in (
+        ("community", "actual", True),
+        ("crime", "drill", True),
+        ("crime", "actual", False),
+    ):
+        scene = Scene()
+        id = scene.obey(class_=class_, purpose=purpose)
+        assert (scene.sounder.hear("ktg-2.5.0", 10) is None) == sounds
+        assert scene.outcome(id) == ("silenced" if sounds else "sounding")
+
+
+def test_a_neighbours_alarm_stands_below_the_limits_and_the_key():
+    scene = Scene()
+    scene.sounder.hear("ktg-2.5.0", 0)
+    scene.sounder.key(100)
+    assert scene.sounder.hear("ktg-2.5.0", 200) == "silenced here"
+    assert scene.outcome(scene.obey(report="ktg-2.5.0")) == "silenced"
+    loud = Scene()
+    loud.limits.begin(0)
+    loud.limits.end(LONGEST_MS)
+    assert loud.sounder.hear("ktg-2.5.0", LONGEST_MS + 1) == "noise limit"
+    assert loud.board.pin == []

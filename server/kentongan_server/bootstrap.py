@@ -20,8 +20,19 @@ from kentongan_server.domain.forward import Recipient
 from kentongan_server.inbound.clock.heartbeats import Heartbeats
 from kentongan_server.inbound.clock.relay import Relay
 from kentongan_server.inbound.clock.ticker import Ticker
-from kentongan_server.inbound.http import health, imports, incidents, live, places, police_replies, problems, reports
+from kentongan_server.inbound.http import (
+    access,
+    health,
+    imports,
+    incidents,
+    live,
+    places,
+    police_replies,
+    problems,
+    reports,
+)
 from kentongan_server.inbound.http.callers import Callers
+from kentongan_server.inbound.http.pace import Pace
 from kentongan_server.inbound.metrics import Metrics
 from kentongan_server.inbound.mqtt.listener import Listener
 from kentongan_server.inbound.web.pages import DemoSession, page_router
@@ -33,6 +44,7 @@ from kentongan_server.outbound.mqtt.signer import Signer
 from kentongan_server.outbound.mqtt.sounder import MqttSounder
 from kentongan_server.outbound.notify.pager import HttpPager, LogPager
 from kentongan_server.outbound.passwords.argon2_hasher import Argon2Hasher
+from kentongan_server.outbound.passwords.secret_maker import OsSecretMaker, PyotpCodes
 from kentongan_server.outbound.police.cap import CapIdentity, CapResponder, CapSeal
 from kentongan_server.outbound.police.connection import open_connections
 from kentongan_server.outbound.police.webhook import WebhookResponder
@@ -100,7 +112,7 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lambda app: _open(app, settings, keys),
     )
     problems.install(app)
-    for room in (reports, incidents, places, imports, live, police_replies, health):
+    for room in (reports, incidents, places, imports, live, access, police_replies, health):
         app.include_router(room.router)
     app.include_router(page_router(_demo_session(settings.demo_file)))
     return app
@@ -142,6 +154,10 @@ async def _open(app: FastAPI, settings: Settings, keys: Keys) -> AsyncIterator[N
         app.state.transactions = transactions
         app.state.callers = Callers(transactions)
         app.state.hasher = Argon2Hasher(derive(keys.master, "passwords"))
+        app.state.maker = OsSecretMaker()
+        app.state.codes = PyotpCodes(derive(keys.master, "one-time-codes"))
+        app.state.pace = Pace()
+        app.state.public_url = settings.public_url
         app.state.pin_check = CountedPinCheck(transactions, app.state.hasher)
         app.state.metrics = metrics
         app.state.clock = clock

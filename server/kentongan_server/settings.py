@@ -19,6 +19,9 @@ class Settings(BaseSettings):
     )
     http_host: str = Field("127.0.0.1", description="Address to listen on")
     http_port: int = Field(8080, ge=0, le=65535, description="Port to listen on")
+    public_url: str | None = Field(
+        None, description="Where people reach us, as printed into invitations; without it the request's own address"
+    )
     broker_host: str = Field("127.0.0.1", description="The MQTT broker")
     broker_port: int = Field(1883, ge=1, le=65535, description="Its port")
     broker_username: str = Field("server", description="Our name at the broker")

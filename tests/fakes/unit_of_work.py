@@ -4,6 +4,7 @@ from collections.abc import Callable
 from copy import copy
 from typing import Any, TypeVar
 
+from tests.fakes.access import FakeAccess
 from tests.fakes.alarms import FakeAlarms
 from tests.fakes.incidents import FakeIncidents
 from tests.fakes.outbox import FakeOutbox
@@ -27,6 +28,7 @@ class InMemoryTransactions:
         self.places = FakePlaces()
         self.surroundings = FakeSurroundings(self.places)
         self.people = FakePeople()
+        self.access = FakeAccess()
         self.alarms = FakeAlarms(self.incidents, self.places)
         self.outbox = FakeOutbox(self.incidents)
         self.timeline = FakeTimeline(self.incidents)
@@ -40,6 +42,7 @@ class InMemoryTransactions:
             places=self.places,
             surroundings=self.surroundings,
             people=self.people,
+            access=self.access,
             outbox=self.outbox,
             timeline=self.timeline,
             clock=clock,
@@ -82,7 +85,16 @@ class InMemoryTransactions:
         return result
 
     def _books(self) -> list[Any]:
-        return [self.incidents, self.places, self.surroundings, self.people, self.alarms, self.outbox, self.timeline]
+        return [
+            self.incidents,
+            self.places,
+            self.surroundings,
+            self.people,
+            self.access,
+            self.alarms,
+            self.outbox,
+            self.timeline,
+        ]
 
     def _remember(self) -> list[dict[str, Any]]:
         """The containers of every book; what they hold never changes in place."""

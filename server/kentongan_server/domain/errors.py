@@ -27,3 +27,7 @@ class IllegalTransitionError(KentonganError):
 
 class FirewallError(KentonganError):
     """A document was about to reach somebody who may never hear of its class."""
+
+
+class TooManyTriesError(KentonganError):
+    """So many tries were wrong that the next one must wait."""

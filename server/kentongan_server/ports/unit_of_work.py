@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from kentongan_server.domain.events import Event
+from kentongan_server.ports.access import AccessBook
 from kentongan_server.ports.alarms import AlarmBook, Order
 from kentongan_server.ports.clock import Clock
 from kentongan_server.ports.identifiers import Identifiers
@@ -28,6 +29,7 @@ class UnitOfWork:
     places: Places
     surroundings: Surroundings
     people: PeopleBook
+    access: AccessBook
     outbox: Outbox
     timeline: Timeline
     clock: Clock

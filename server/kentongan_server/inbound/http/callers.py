@@ -1,17 +1,29 @@
-"""Who calls: a bearer token becomes a person. A found person is remembered for five seconds, so a revoked token dies soon."""
+"""Who calls: a bearer token or a session's cookie becomes a person with what they hold now.
+
+A found caller is remembered for five seconds, so a revoked token dies soon; a session that is ended here dies at once.
+A cookie comes by itself, so a changing request with one must also come from our own pages: browsers say where from.
+"""
 
 import asyncio
 import hashlib
 from typing import Annotated
+from urllib.parse import urlsplit
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 
+from kentongan_server.domain.access import READ, WRITE
+from kentongan_server.domain.access import Caller as Calling
 from kentongan_server.domain.people import Person
 from kentongan_server.inbound.http.problems import Problem
 from kentongan_server.ports.unit_of_work import Transactions
+from kentongan_server.use_cases.governing.find_caller import caller_by_session, caller_by_token
+from kentongan_server.use_cases.governing.open_session import Opened
 
 REMEMBERED_S = 5.0
 REMEMBERED = 10_000
+COOKIE = "kentongan"
+SECURE_COOKIE = "__Host-kentongan"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Callers:
@@ -19,21 +31,35 @@ class Callers:
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
-        self._known: dict[str, tuple[float, Person]] = {}
+        self._known: dict[tuple[str, bool], tuple[float, Calling]] = {}
 
-    async def person(self, token: str) -> Person | None:
-        """The holder of `token`, None when it is nobody's."""
-        hashed = token_hash(token)
+    async def calling(self, token: str, *, session: bool = False) -> Calling | None:
+        """Who holds `token`, None when it is nobody's."""
+        key = (token_hash(token), session)
         now = asyncio.get_running_loop().time()
-        known = self._known.get(hashed)
+        known = self._known.get(key)
         if known is not None and known[0] > now:
             return known[1]
-        person = await self._transactions.read(lambda uow: uow.people.bearer(hashed, uow.now()))
-        if person is not None:
+        find = caller_by_session if session else caller_by_token
+        found = await self._transactions.read(lambda uow: find(uow, key[0]))
+        if found is None:
+            self._known.pop(key, None)
+        else:
             if len(self._known) >= REMEMBERED:
                 self._known.clear()
-            self._known[hashed] = (now + REMEMBERED_S, person)
-        return person
+            self._known[key] = (now + REMEMBERED_S, found)
+        return found
+
+    async def of(self, request: Request) -> Calling | None:
+        """Who sent this request; Problem 401 when it names nobody."""
+        cookie = session_cookie(request)
+        if "authorization" not in request.headers and cookie:
+            return await self.calling(cookie, session=True)
+        return await self.calling(bearer_token(request))
+
+    def forget(self, person_id: str) -> None:
+        """Let nobody be remembered whose sessions, tokens or roles have just changed."""
+        self._known = {key: known for key, known in self._known.items() if known[1].person.id != person_id}
 
 
 def token_hash(token: str) -> str:
@@ -45,17 +71,74 @@ def bearer_token(request: Request) -> str:
     """The access token that came with this request; Problem 401 without one."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
-        raise Problem(401, "Send your access token as: Authorization: Bearer <token>.")
+        raise Problem(401, "Sign in, or send your access token as: Authorization: Bearer <token>.")
     return token.strip()
 
 
-async def caller(request: Request) -> Person:
-    """The person who sent this request; Problem 401 without a valid token."""
+def session_cookie(request: Request) -> str | None:
+    """The session's token, if the request came with one."""
+    return request.cookies.get(SECURE_COOKIE if is_secure(request) else COOKIE)
+
+
+def is_secure(request: Request) -> bool:
+    """True over https, be it ours or that of the proxy before us."""
+    public_url: str | None = request.app.state.public_url
+    return request.url.scheme == "https" or (public_url or "").startswith("https:")
+
+
+def keep_session(request: Request, response: Response, opened: Opened) -> None:
+    """Give the device its session: unreadable to scripts, never sent across sites."""
+    secure = is_secure(request)
+    response.set_cookie(
+        SECURE_COOKIE if secure else COOKIE,
+        opened.token,
+        expires=opened.session.expires_at,
+        secure=secure,
+        httponly=True,
+        samesite="strict",
+    )
+    response.headers["Cache-Control"] = "no-store"
+
+
+def drop_session(request: Request, response: Response) -> None:
+    """Take the session from the device."""
+    secure = is_secure(request)
+    response.delete_cookie(SECURE_COOKIE if secure else COOKIE, secure=secure, httponly=True, samesite="strict")
+
+
+def assert_from_our_pages(request: Request) -> None:
+    """Problem 403 for a changing request that another site's page sent, or may have sent."""
+    origin = request.headers.get("origin", "")
+    hosts = {request.headers.get("host", ""), urlsplit(request.app.state.public_url or "").netloc}
+    if urlsplit(origin).netloc not in hosts - {""}:
+        raise Problem(403, "This request did not come from one of our own pages.")
+
+
+async def calling(request: Request) -> Calling:
+    """Who sent this request, and by what; Problem 401 without a valid token, 403 beyond its scopes."""
     callers: Callers = request.app.state.callers
-    person = await callers.person(bearer_token(request))
-    if person is None:
-        raise Problem(401, "This access token is not known; ask your RT head for a new one.")
-    return person
+    found = await callers.of(request)
+    if found is None:
+        raise Problem(401, "This access token or session is not known, or has ended; sign in again.")
+    if found.session is not None and request.method not in SAFE:
+        assert_from_our_pages(request)
+    if found.scopes is not None:
+        wanted = scope_of(request)
+        if wanted not in found.scopes:
+            raise Problem(403, f"This access token has no scope {wanted}; make one that has.")
+    return found
+
+
+def scope_of(request: Request) -> str:
+    """The scope that a request needs: its room, which is the route's tag, and whether it may change something."""
+    tags = request.scope["route"].tags or ["everything"]
+    return f"{tags[0]}:{READ if request.method in SAFE else WRITE}"
+
+
+async def caller(found: Annotated[Calling, Depends(calling)]) -> Person:
+    """The person who sent this request; Problem 401 without a valid token."""
+    return found.person
 
 
 Caller = Annotated[Person, Depends(caller)]
+CallerDetail = Annotated[Calling, Depends(calling)]

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from kentongan_server.domain.people import Person
-from kentongan_server.inbound.http.callers import Caller, Callers, bearer_token
+from kentongan_server.inbound.http.callers import Caller, Callers
 from kentongan_server.ports.timeline import Entry
 from kentongan_server.ports.unit_of_work import Committed, Transactions
 
@@ -105,13 +105,12 @@ async def events(
     """What happens in the regions that the caller may see. Send `Last-Event-ID` to miss nothing after a break."""
     feed: Feed = request.app.state.feed
     callers: Callers = request.app.state.callers
-    token = bearer_token(request)
     after = int(last_event_id) if last_event_id and last_event_id.isascii() and last_event_id.isdigit() else None
     async for entry in feed.follow(after):
-        person = await callers.person(token)
-        if person is None:
-            return  # the token was revoked while the reader listened
-        if _may_see(person, entry):
+        calling = await callers.of(request)
+        if calling is None:
+            return  # the token was revoked, or the session ended, while the reader listened
+        if _may_see(calling.person, entry):
             yield ServerSentEvent(
                 id=str(entry.seq),
                 event=entry.event,

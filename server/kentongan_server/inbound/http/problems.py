@@ -9,9 +9,16 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from kentongan_server.domain.errors import ConflictError, InvalidError, KentonganError, RefusedError, UnknownError
+from kentongan_server.domain.errors import (
+    ConflictError,
+    InvalidError,
+    KentonganError,
+    RefusedError,
+    TooManyTriesError,
+    UnknownError,
+)
 
-_STATUS = {UnknownError: 404, RefusedError: 403, ConflictError: 409, InvalidError: 422}
+_STATUS = {UnknownError: 404, RefusedError: 403, ConflictError: 409, TooManyTriesError: 429, InvalidError: 422}
 _TITLES = {
     400: "Bad request",
     401: "Who are you?",
@@ -22,6 +29,7 @@ _TITLES = {
     413: "Too long",
     415: "Not JSON",
     422: "Not a valid request",
+    429: "Too many tries",
     500: "Our fault",
     503: "Not ready",
 }

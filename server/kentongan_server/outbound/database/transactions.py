@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 
+from kentongan_server.outbound.database.access_rows import AccessRows
 from kentongan_server.outbound.database.alarm_rows import AlarmRows
 from kentongan_server.outbound.database.engine import reading, writing
 from kentongan_server.outbound.database.incident_rows import IncidentRows
@@ -172,6 +173,7 @@ class DatabaseTransactions:
             places=PlaceRows(connection),
             surroundings=SurroundingsRows(connection),
             people=PeopleRows(connection),
+            access=AccessRows(connection),
             outbox=OutboxRows(connection, new.in_outbox),
             timeline=timeline,
             clock=self._clock,

@@ -1,0 +1,312 @@
+"""Signing in and out, the second factor, PINs, and access tokens for programs."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+import segno
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from kentongan_server.domain.access import AccessToken
+from kentongan_server.domain.errors import RefusedError
+from kentongan_server.domain.pin import PinVerdict
+from kentongan_server.inbound.http.callers import (
+    CallerDetail,
+    Callers,
+    assert_from_our_pages,
+    drop_session,
+    keep_session,
+)
+from kentongan_server.inbound.http.pace import paced
+from kentongan_server.inbound.http.problems import Problem
+from kentongan_server.inbound.http.strict_json import StrictRoute
+from kentongan_server.ports.unit_of_work import Transactions, UnitOfWork
+from kentongan_server.use_cases.governing import open_session, prove_second_factor
+from kentongan_server.use_cases.governing.issue_token import issue_token, revoke_token
+from kentongan_server.use_cases.governing.open_session import Opened, is_privileged
+from kentongan_server.use_cases.governing.set_pin import set_pin
+from kentongan_server.use_cases.governing.sign_in import RESTING, set_login, sign_in
+
+router = APIRouter(prefix="/api/v1", tags=["access"], route_class=StrictRoute)
+
+Short = Annotated[str, StringConstraints(min_length=1, max_length=254)]
+Secret = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Code = Annotated[str, StringConstraints(min_length=6, max_length=20)]
+
+
+class _In(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class SignIn(_In):
+    """Phone or e-mail, and the password."""
+
+    name: Short = Field(examples=["0812-3456-7890"])
+    password: Secret
+
+
+class LoginIn(_In):
+    """How to sign in from now on. Whoever has a password already gives it."""
+
+    phone: Short | None = None
+    email: Short | None = None
+    password: Secret
+    old_password: Secret | None = None
+
+
+class CodeIn(_In):
+    """Six digits of the app, or a recovery code."""
+
+    code: Code = Field(examples=["123456"])
+
+
+class PinsIn(_In):
+    """The PIN, and the one for when somebody forces you. Whoever has a PIN already gives it."""
+
+    pin: Secret
+    duress_pin: Secret | None = None
+    old_pin: Secret | None = None
+
+
+class TokenIn(_In):
+    """A token for a program."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=60)]
+    scopes: Annotated[list[Short], Field(min_length=1, max_length=30, examples=[["incidents:read"]])]
+    days: int = Field(90, ge=1, le=366)
+
+
+class SessionOut(BaseModel):
+    """One device on which somebody is signed in."""
+
+    id: str
+    device: str
+    opened_at: datetime
+    expires_at: datetime
+    this: bool
+
+
+class StateOut(BaseModel):
+    """Who is signed in, and what of a second factor is missing: `none`, `code`, or `enrolment`."""
+
+    person: str
+    name: str
+    pending: bool
+    missing: str
+    has_pin: bool
+
+
+class TokenOut(BaseModel):
+    """An access token; its text is told only when it is made."""
+
+    id: str
+    name: str
+    scopes: list[str]
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+
+
+class IssuedOut(TokenOut):
+    """The token with its text, this once."""
+
+    token: str
+
+
+@router.post("/session", dependencies=[Depends(paced)])
+async def begin_session(body: SignIn, request: Request, response: Response) -> StateOut:
+    """Sign in on this device. The cookie is for pages; programs use access tokens."""
+    assert_from_our_pages(request)
+    state = request.app.state
+    device = request.headers.get("user-agent", "unknown")
+    opened = await sign_in(state.transactions, state.hasher, state.maker, body.name, body.password, device)
+    if opened is None:
+        raise Problem(401, "Name and password do not fit each other; try again, or ask your RT head for an invitation.")
+    keep_session(request, response, opened)
+    return await _state(request, opened.session.person, proven=False)
+
+
+@router.get("/session")
+async def show_session(request: Request, calling: CallerDetail) -> StateOut:
+    """Who is signed in here, and what is missing."""
+    return await _state(request, calling.person.id, proven=calling.proven)
+
+
+@router.delete("/session", status_code=204)
+async def end_this_session(request: Request, response: Response, calling: CallerDetail) -> None:
+    """Sign out on this device."""
+    session = _session(calling.session)
+    await _run(request, lambda uow: open_session.end_session(uow, calling.person.id, session))
+    _forget(request, calling.person.id)
+    drop_session(request, response)
+
+
+@router.get("/sessions")
+async def list_sessions(request: Request, calling: CallerDetail) -> list[SessionOut]:
+    """The devices on which I am signed in."""
+    found = await _read(request, lambda uow: uow.access.sessions_of(calling.person.id, uow.now()))
+    return [
+        SessionOut(
+            id=one.id,
+            device=one.device,
+            opened_at=one.opened_at,
+            expires_at=one.expires_at,
+            this=one.id == calling.session,
+        )
+        for one in found
+    ]
+
+
+@router.delete("/sessions/{session_id}", status_code=204)
+async def end_other_session(session_id: str, request: Request, calling: CallerDetail) -> None:
+    """Sign out on another device."""
+    await _run(request, lambda uow: open_session.end_session(uow, calling.person.id, session_id))
+    _forget(request, calling.person.id)
+
+
+@router.post("/session/second-factor")
+async def prove_this_session(body: CodeIn, request: Request, response: Response, calling: CallerDetail) -> StateOut:
+    """Prove this session with the app's code or a recovery code; it gets a new cookie."""
+    session, person, state = _session(calling.session), calling.person.id, request.app.state
+    await _run(request, lambda uow: prove_second_factor.count_try(uow, person))
+    opened: Opened = await _run(
+        request,
+        lambda uow: prove_second_factor.prove(uow, state.codes, state.maker, person, session, body.code),
+    )
+    _forget(request, person)
+    keep_session(request, response, opened)
+    return await _state(request, person, proven=True)
+
+
+@router.post("/me/second-factor")
+async def begin_second_factor(request: Request, calling: CallerDetail) -> dict[str, str]:
+    """Begin to enrol an authenticator app: its secret, as text and as a QR code, shown this once."""
+    _session(calling.session)
+    person, codes = calling.person, request.app.state.codes
+    begun: prove_second_factor.Enrolment = await _run(
+        request, lambda uow: prove_second_factor.begin_enrolment(uow, codes, person.id, person.name)
+    )
+    picture = segno.make(begun.address, error="m").svg_inline(scale=4, border=2)
+    return {"secret": begun.secret, "address": begun.address, "svg": picture}
+
+
+@router.post("/me/second-factor/confirm")
+async def confirm_second_factor(
+    body: CodeIn, request: Request, response: Response, calling: CallerDetail
+) -> dict[str, list[str]]:
+    """Confirm the app with its first code. The recovery codes are told this once: write them down."""
+    session, person, state = _session(calling.session), calling.person.id, request.app.state
+    await _run(request, lambda uow: prove_second_factor.count_try(uow, person))
+    opened, recovery = await _run(
+        request,
+        lambda uow: prove_second_factor.confirm_enrolment(uow, state.codes, state.maker, person, session, body.code),
+    )
+    _forget(request, person)
+    keep_session(request, response, opened)
+    return {"recovery_codes": recovery}
+
+
+@router.put("/me/login", status_code=204)
+async def put_login(body: LoginIn, request: Request, response: Response, calling: CallerDetail) -> None:
+    """Choose phone, e-mail and password. Every other device is signed out."""
+    session, person, state = _session(calling.session), calling.person.id, request.app.state
+    known = await _read(request, lambda uow: uow.access.login(person))
+    if known is not None and not await state.hasher.fits(body.old_password or "", known.password_hash):
+        raise RefusedError("Give your present password as old_password.")
+    await set_login(state.transactions, state.hasher, person, body.phone, body.email, body.password)
+    opened = await _run(request, lambda uow: open_session.rotate_session(uow, state.maker, person, session))
+    _forget(request, person)
+    keep_session(request, response, opened)
+
+
+@router.put("/me/pin", status_code=204)
+async def put_pin(body: PinsIn, request: Request, calling: CallerDetail) -> None:
+    """Choose the PIN that cancels an alarm, and one for when somebody forces you to."""
+    _session(calling.session)
+    state, person = request.app.state, calling.person.id
+    verdict = await state.pin_check.check(person, body.old_pin or "")
+    if verdict is PinVerdict.RESTING:
+        raise Problem(429, RESTING)
+    if verdict is PinVerdict.WRONG:
+        raise RefusedError("Give your present PIN as old_pin.")
+    if verdict is PinVerdict.DURESS:
+        return  # whoever forces them must believe that it worked, and the true PINs stay
+    await set_pin(state.transactions, state.hasher, person, body.pin, body.duress_pin)
+
+
+@router.get("/tokens")
+async def list_tokens(request: Request, calling: CallerDetail) -> list[TokenOut]:
+    """My access tokens; never their texts."""
+    found = await _read(request, lambda uow: uow.access.tokens_of(calling.person.id))
+    return [TokenOut(**_shown(token)) for token in found]
+
+
+@router.post("/tokens", status_code=201)
+async def make_token(body: TokenIn, request: Request, calling: CallerDetail) -> IssuedOut:
+    """Make an access token for a program; its text is told this once."""
+    maker = request.app.state.maker
+    issued = await _run(
+        request,
+        lambda uow: issue_token(uow, maker, calling, body.name, frozenset(body.scopes), timedelta(days=body.days)),
+    )
+    return IssuedOut(**_shown(issued.token), token=issued.text)
+
+
+@router.delete("/tokens/{token_id}", status_code=204)
+async def drop_token(token_id: str, request: Request, calling: CallerDetail) -> None:
+    """Revoke one of my access tokens."""
+    await _run(request, lambda uow: revoke_token(uow, calling.person.id, token_id))
+    _forget(request, calling.person.id)
+
+
+async def _state(request: Request, person_id: str, *, proven: bool) -> StateOut:
+    def look(uow: UnitOfWork) -> StateOut:
+        person = uow.people.person(person_id, uow.now())
+        if person is None:
+            raise Problem(401, "There is no such person any more.")
+        factor = uow.access.second_factor(person_id)
+        missing = "none"
+        if is_privileged(person) and not proven:
+            missing = "code" if factor is not None and factor.confirmed else "enrolment"
+        return StateOut(
+            person=person.id,
+            name=person.name,
+            pending=not person.memberships,
+            missing=missing,
+            has_pin=uow.people.pin(person_id) is not None,
+        )
+
+    found: StateOut = await _read(request, look)
+    return found
+
+
+def _shown(token: AccessToken) -> dict[str, Any]:
+    return {
+        "id": token.id,
+        "name": token.name,
+        "scopes": sorted(token.scopes),
+        "created_at": token.created_at,
+        "expires_at": token.expires_at,
+        "revoked_at": token.revoked_at,
+    }
+
+
+def _session(session: str | None) -> str:
+    if session is None:
+        raise RefusedError("This is for a signed-in person; an access token cannot do it.")
+    return session
+
+
+def _forget(request: Request, person_id: str) -> None:
+    callers: Callers = request.app.state.callers
+    callers.forget(person_id)
+
+
+async def _run(request: Request, job: Any) -> Any:
+    transactions: Transactions = request.app.state.transactions
+    return await transactions.run(job)
+
+
+async def _read(request: Request, query: Any) -> Any:
+    transactions: Transactions = request.app.state.transactions
+    return await transactions.read(query)

@@ -1,14 +1,17 @@
-"""What the ESP32-S3 runs: settings from /settings.json, the reference board, Wi-Fi or the serial line, one node."""
+"""What the board runs: settings from /settings.json, its pins, Wi-Fi, wire or the serial line, one node.
+
+After a boot loop, and without settings that can be used, it runs safe mode instead: call point and siren still work.
+"""
 
 import asyncio
 import json
 import sys
 
+import machine
+
 from kentongan_node.board import Board, Line
-from kentongan_node.composition import peers_for, uplink_for
-from kentongan_node.node import Node
-from kentongan_node.provisioning import SettingsError, load
-from kentongan_node.wifi_link import WifiLink
+from kentongan_node.health import begin_life
+from kentongan_node.safe_mode import SafeMode
 
 SETTINGS = "/settings.json"
 FOLDER = ""  # the root of the flash
@@ -27,12 +30,24 @@ def _espnow(channel: int):
 
 
 async def main() -> None:
-    """Run the node for ever."""
-    settings = load(SETTINGS)
-    board = Board(settings.utc_offset_minutes)
-    radio = None
-    if settings.uplink == "mqtt":
-        radio = WifiLink(settings.wifi, board.random, tell)
+    """Run the node for ever; safe mode once, if it must be."""
+    board = Board()
+    if begin_life(FOLDER, board.reset_cause()):
+        await SafeMode(board, tell, watched=True).run("boot loop")
+        return
+    # after the look at the past: what fails to be imported must not keep safe mode from being reached
+    from kentongan_node.composition import peers_for, uplink_for
+    from kentongan_node.node import Node
+    from kentongan_node.provisioning import SettingsError, load
+
+    try:
+        settings = load(SETTINGS)
+    except SettingsError as error:
+        sys.stderr.write(str(error) + "\n")
+        await SafeMode(board, tell, watched=False).run("settings")  # the console's prompt is one Ctrl-C away
+        return
+    board = Board(settings)
+    radio = _radio(settings, board)
     node = Node(settings, board, FOLDER, tell, radio)
     peers = peers_for(node, FOLDER, board.random, tell, _espnow if settings.peer == "espnow" else None)
     joining = asyncio.create_task(radio.run()) if radio else None
@@ -43,7 +58,20 @@ async def main() -> None:
             joining.cancel()
 
 
+def _radio(settings, board):
+    if settings.uplink != "mqtt":
+        return None
+    if settings.ethernet is not None:
+        from kentongan_node.wired_link import WiredLink  # absent where the chip has no MAC
+
+        return WiredLink(settings.ethernet, tell)
+    from kentongan_node.wifi_link import WifiLink
+
+    return WifiLink(settings.wifi, board.random, tell)
+
+
 try:
     asyncio.run(main())
-except SettingsError as error:
-    sys.stderr.write(str(error) + "\n")  # the console's prompt stays, to put the file right
+except Exception as error:
+    tell("trouble", part="main", error=type(error).__name__ + ": " + str(error))
+machine.reset()  # a node never just stops: the count of short lives leads to safe mode

@@ -28,6 +28,10 @@ class Freshness:
         self._issued = [(nonce, now_ms)] + self._issued[: REMEMBERED - 1]
         return nonce
 
+    def is_recent(self, nonce: str) -> bool:
+        """True for one of the last three nonces."""
+        return nonce in [issued for issued, _ in self._issued]
+
     def accept(self, nonce: str, counter: int, ttl_ms: int, now_ms: int) -> None:
         """Take the counter, or raise StaleError (`nonce`, `late`, `counter`) and remember nothing."""
         said_ms = [issued_ms for issued, issued_ms in self._issued if issued == nonce]

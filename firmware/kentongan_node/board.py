@@ -3,12 +3,14 @@
 import os
 import time
 
-from machine import ADC, UART, WDT, Pin
+import machine
+from machine import ADC, PWM, RTC, UART, WDT, Pin
 
 from . import pins_esp32_s3 as pins
-from .analog import LOOP_CLOSED_BELOW_MV, LOOP_SHORT_BELOW_MV
+from .analog import DIVIDER_BY, DIVIDER_TIMES, SIREN_MV_PER_A
 from .call_point import SAMPLE_MS
 from .clock import sleep_ms
+from .supervised_loop import band
 
 _LIGHTS = {
     None: (0, 0, 0),
@@ -20,33 +22,64 @@ _LIGHTS = {
 }
 _WATCHDOG_MS = 8_000
 _FIRST_YEAR = 2026  # a clock that says less was never set
+_UNIX_2000 = 946_684_800
+_RESETS = ("PWRON_RESET", "HARD_RESET", "WDT_RESET", "DEEPSLEEP_RESET", "SOFT_RESET")
+_RESET_WORDS = ("power_on", "reset", "watchdog", "deep_sleep", "soft")
+_MAINS_MV = 10_000  # a 13.8 V supply that delivers less is gone
 _BAUD = 115_200
 _BUFFER = 2_048
 
 
 class Board:
-    """Contacts, siren, lamp, randomness, clock of the day; the watchdog runs from the first look at the contacts."""
+    """Contacts, siren, lamp, randomness, clock of the day; the watchdog runs from the first look at the contacts.
 
-    def __init__(self, utc_offset_minutes: int):
-        self._utc_offset = utc_offset_minutes
+    `settings` may be None: safe mode knows nothing but contacts and a relay.
+    """
+
+    def __init__(self, settings=None):
+        self._utc_offset = 0 if settings is None else settings.utc_offset_minutes
         self._siren = _output(pins.SIREN)
+        self._tone = None
+        if settings is not None and settings.siren == "tone":
+            self._tone = PWM(self._siren, freq=settings.tone_hz, duty_u16=0)
+        self._beacon = _output(pins.BEACON)
+        self._sense = None if settings is None or not settings.siren_ma else _analog(pins.SIREN_SENSE)
+        measures = settings is not None and settings.measures_power
+        self._battery = _analog(pins.BATTERY_SENSE) if measures else None
+        self._supply = _analog(pins.MAINS_SENSE) if measures else None
         self._lamp = [_output(pin) for pin in (pins.LED_RED, pins.LED_GREEN, pins.LED_BLUE)]
-        self._panic = ADC(Pin(pins.PANIC_LOOP), atten=ADC.ATTN_11DB)
+        self._panic = _input(pins.PANIC_LOOP, "loop" if settings is None else settings.panic_input, "pressed", 0)
+        self._tamper = _input(pins.TAMPER_LOOP, "none" if settings is None else settings.tamper_input, "cut", 1)
         self._silence = _contact(pins.SILENCE_KEY)
         self._shown = None
         self._watchdog = None
 
-    def panic_closed(self) -> bool:
-        """The raw contact: a wire that is shorted or cut is no press."""
-        return LOOP_SHORT_BELOW_MV <= self._panic.read_uv() // 1000 < LOOP_CLOSED_BELOW_MV
+    def panic_loop(self) -> str:
+        """`normal`, `pressed`, and on a supervised loop `cut` or `short`."""
+        return self._panic()
+
+    def tamper_loop(self) -> str:
+        """`normal` while the lid is shut."""
+        return self._tamper()
 
     def silence_closed(self) -> bool:
         """The raw contact."""
         return self._silence.value() == 0
 
     def siren(self, on: bool) -> None:
-        """The gate of the siren's transistor."""
-        self._siren.value(1 if on else 0)
+        """The gate of the siren's transistor: on, or a tone of half duty for a horn."""
+        if self._tone is not None:
+            self._tone.duty_u16(32_768 if on else 0)
+        else:
+            self._siren.value(1 if on else 0)
+
+    def siren_sense(self) -> tuple:
+        """(milliamperes through the siren, heard by a microphone), None for what is not measured."""
+        return None if self._sense is None else self._sense.read_uv() // SIREN_MV_PER_A, None
+
+    def beacon(self, on: bool) -> None:
+        """The flashing light's transistor."""
+        self._beacon.value(1 if on else 0)
 
     def light(self, colour: "str | None") -> None:
         """The indicator; None is dark."""
@@ -68,13 +101,41 @@ class Board:
         """Seconds of the chip's clock, None while it was never set."""
         return int(time.time()) if time.gmtime()[0] >= _FIRST_YEAR else None
 
+    def set_time(self, unix_s: int, utc_offset_minutes: int) -> None:
+        """What the server told us; certificates are dated, so the chip's own clock is set."""
+        self._utc_offset = utc_offset_minutes
+        epoch = 0 if time.gmtime(0)[0] == 1970 else _UNIX_2000
+        year, month, day, hour, minute, second, weekday = time.gmtime(unix_s - epoch)[:7]
+        RTC().datetime((year, month, day, weekday, hour, minute, second, 0))
+
+    def reset_cause(self) -> str:
+        """Why we began."""
+        cause = machine.reset_cause()
+        for name, word in zip(_RESETS, _RESET_WORDS):
+            if getattr(machine, name, None) == cause:
+                return word
+        return "unknown"
+
+    def temperature_c(self) -> "int | None":
+        """The chip's own thermometer, where it has one."""
+        try:
+            import esp32  # not on every chip
+
+            return esp32.mcu_temperature()  # pyright: ignore[reportAttributeAccessIssue] - not on the first ESP32
+        except (ImportError, AttributeError):
+            return None
+
     def battery_mv(self) -> "int | None":
-        """Not measured yet: the divider has no calibration."""
-        return None
+        """Behind the divider; None where the board has none."""
+        return self._divided(self._battery)
 
     def mains(self) -> "bool | None":
-        """Not measured yet: the divider has no calibration."""
-        return None
+        """Whether the supply delivers; None where it is not measured."""
+        millivolts = self._divided(self._supply)
+        return None if millivolts is None else millivolts >= _MAINS_MV
+
+    def _divided(self, adc) -> "int | None":
+        return None if adc is None else adc.read_uv() // 1000 * DIVIDER_TIMES // DIVIDER_BY
 
     def feed(self) -> None:
         """The watchdog lives on the local loop alone: a broker that is away never reboots a kentongan."""
@@ -125,6 +186,21 @@ class Line:
 
 def _output(number: int) -> Pin:
     return Pin(number, Pin.OUT, value=0)
+
+
+def _input(number: int, kind: str, active: str, level: int):
+    """A function that reads this pin's word: a plain contact is `active` at `level`, a loop has bands, none rests."""
+    if kind == "none":
+        return lambda: "normal"
+    if kind == "loop":
+        adc = _analog(number)
+        return lambda: band(adc.read_uv() // 1000)
+    contact = _contact(number)
+    return lambda: active if contact.value() == level else "normal"
+
+
+def _analog(number: int) -> ADC:
+    return ADC(Pin(number), atten=ADC.ATTN_11DB)
 
 
 def _contact(number: int) -> Pin:

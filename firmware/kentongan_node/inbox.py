@@ -6,7 +6,9 @@ nonce is `expired`, so that the server may send it afresh. The bytes refused are
 
 from kentongan_contract import codec, seal
 from kentongan_contract.errors import ContractError, SealError, StaleError
-from kentongan_contract.messages import Command, Receipt
+from kentongan_contract.messages import Codebook, Command, Receipt, Time
+
+_KINDS = (Command.KIND, Receipt.KIND, Codebook.KIND, Time.KIND)
 
 
 class Inbox:
@@ -21,10 +23,10 @@ class Inbox:
         self.repeats = 0
 
     def take(self, kind: str, data: bytes, retained: bool, now_ms: int) -> tuple:
-        """(`obey`, `repeat` or `expired`, command), (`receipt`, receipt), or (`refused`, reason)."""
+        """(`obey`, `repeat` or `expired`, command), (`receipt`, `codebook` or `time`, message), or (`refused`, reason)."""
         if retained:
             return self._refuse("retained")
-        if kind not in (Command.KIND, Receipt.KIND):
+        if kind not in _KINDS:
             return self._refuse("kind")
         try:
             message = codec.decode(kind, seal.unseal(self._key, kind, self._node, data))
@@ -32,8 +34,10 @@ class Inbox:
             return self._refuse("seal")
         except ContractError:
             return self._refuse("message")
-        if isinstance(message, Receipt):
-            return "receipt", message
+        if isinstance(message, Time) and not self._freshness.is_recent(message.nonce):
+            return self._refuse("nonce")
+        if kind != Command.KIND:
+            return kind, message
         if not isinstance(message, Command):
             return self._refuse("kind")
         if self._log.is_known(message.id):

@@ -35,6 +35,7 @@ COMMAND = {
     ("device_acked", "refused"): "failed",
     ("sounding", "ended"): "completed",
     ("sounding", "hushed"): "silenced",
+    ("sounding", "unheard"): "failed",
 }
 
 

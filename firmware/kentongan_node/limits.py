@@ -1,7 +1,7 @@
 """What no command may override: how long, how much, when, and the neighbour's own key.
 
 One sounding lasts at most 180 s, and soundings less than 5 s apart are one; a rolling hour holds at most 15 minutes.
-Community soundings keep out of the quiet hours, where the time is known. The silence key keeps the incident it silenced
+Community soundings keep out of the quiet hours. The silence key keeps the incident it silenced
 silent for 10 minutes. A press of our own button is bounded in length, never refused: its noise counts for the others.
 """
 
@@ -53,9 +53,12 @@ class Limits:
         return max(0, LONGEST_MS - (now_ms - self._episode))
 
     def is_quiet_hour(self, minute: "int | None") -> bool:
-        """True when the local minute of the day is known and lies in the quiet hours."""
-        if self._quiet is None or minute is None:
+        """True when the local minute of the day lies in the quiet hours, or nobody has told us the time: a limit that an
+        unknown hour opens would be none, and the server tells the time at the beginning of each session."""
+        if self._quiet is None:
             return False
+        if minute is None:
+            return True
         start, end = self._quiet
         return start <= minute < end if start <= end else minute >= start or minute < end
 

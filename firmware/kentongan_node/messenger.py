@@ -15,9 +15,10 @@ _LONGEST_PAUSE_MS = 1000  # while the way up is closed
 
 
 class Messenger:
-    """`compose(presence, nonce)` gives the State of this moment; `tell` hears which reports are on the flash."""
+    """`compose(presence, nonce)` gives the State of this moment; `tell` hears which reports are on the flash; `keepers`
+    have things of their own to write there."""
 
-    def __init__(self, settings, clock, random, key: seal.Key, outbox, freshness, compose, tell):
+    def __init__(self, settings, clock, random, key: seal.Key, outbox, freshness, compose, tell, keepers=()):
         self._node = settings.node
         self._heartbeat = settings.heartbeat_ms
         self._clock = clock
@@ -27,6 +28,7 @@ class Messenger:
         self._freshness = freshness
         self._compose = compose
         self._tell = tell
+        self._keepers = keepers
         self._wake = asyncio.Event()
         self._changed = False
         self._nonce = None
@@ -40,6 +42,8 @@ class Messenger:
             pause = self._speak()
             for report in self._outbox.keep():  # after the wire: a flash may take its time
                 self._tell("kept", report=report)
+            for keeper in self._keepers:
+                keeper.keep()
             await wait_ms(self._wake, pause)
 
     def changed(self) -> None:
@@ -65,6 +69,7 @@ class Messenger:
         if self.uplink is None or not self.uplink.connected:
             return None
         now = self._clock.now_ms()
+        self._outbox.expire(now)
         for report in self._outbox.due(now):
             if not self.uplink.send("report", self._sealed("report", report)):
                 return _LONGEST_PAUSE_MS

@@ -1,6 +1,6 @@
 """One kentongan: ties the events to the parts. A press sounds here before anyone is asked.
 
-`watch` (call point, silence key, siren, lamp) never awaits the network; what goes up and comes down has tasks of its own.
+`watch` (contacts, siren, lamp) never awaits the network; what goes up and comes down has tasks of its own.
 """
 
 import asyncio
@@ -8,24 +8,31 @@ import asyncio
 from kentongan_contract import messages, seal
 from kentongan_contract.freshness import Freshness
 
-from . import VERSION
-from .call_point import CallPoint
+from .beacon import Beacon
 from .clock import Clock, sleep_ms
+from .codebook import Codebook
 from .command_log import CommandLog
-from .health import next_boot
+from .contacts import Contacts
+from .health import LIVED_MS, lived, next_boot
+from .heard_itself import HeardItself
 from .inbox import Inbox
 from .indicator import Indicator
 from .journal import Journal
 from .limits import Limits
 from .messenger import Messenger
 from .outbox import Outbox
-from .sounder import Sounder
+from .present_state import present_state, troubles
+from .sounder import TEST_MS, Sounder
 
 _AFTER_TROUBLE_MS = 100
+_TEST_BEATS = [220, 110]  # strokes enough for the ear to be sure
+_TAMPER_BEATS = [400, 200]
+_TAMPER_PAUSE_MS = 60_000  # a lid that rattles is one notice a minute
+_TAKE_BACK_MS = 600_000
 
 
 class Node:
-    """`board` is hardware or twin, `folder` keeps journal and boot count, `tell(event, **fields)` hears what happens."""
+    """`board` is hardware or twin, `folder` keeps the journals, `tell(event, **fields)` hears what happens."""
 
     def __init__(self, settings, board, folder: str, tell, radio=None):
         self.settings = settings
@@ -34,34 +41,55 @@ class Node:
         self.session = 0
         self.uplink = None
         self.peers = None  # where the RT has a peer alarm
-        self._board = board
+        self.board = board
+        self.radio = radio
+        self._folder = folder
         self._tell = tell
-        self._radio = radio
         self._seq = 0
+        self._tests = 0
         self._why_unreachable = None
+        self._pressed_at = None  # our newest press of this boot
+        self._opened_at = None
+        self._taken_back = None  # the report that the PIN took back
+        self._key_silenced = False
+        self._known_troubles = []
         key = seal.Key(settings.secret())
-        log = CommandLog()
         freshness = Freshness()
         quiet = settings.quiet_hours
-        self._log = log
+        self.log = CommandLog(Journal(folder + "/command.journal"))
+        self.codebook = Codebook(Journal(folder + "/codebook.journal"))
         self._limits = Limits(tuple(quiet) if quiet else None)
-        self.sounder = Sounder(board, self._limits, log, self._on_sound, settings.local_beats, settings.local_ms)
+        self.ear = HeardItself(*(settings.siren_ma or (0, 0)))
+        ear = self.ear if settings.siren_ma else None
+        self.sounder = Sounder(
+            board, self._limits, self.log, self._on_sound, self._local_beats(), settings.local_ms, ear
+        )
         self.indicator = Indicator()
-        self.inbox = Inbox(settings.node, key, freshness, log)
+        self._beacon = Beacon(board)
+        self.inbox = Inbox(settings.node, key, freshness, self.log)
         self.outbox = Outbox(Journal(folder + "/report.journal"), settings.node, self.boot, board.random)
-        self._call_point = CallPoint(settings.hold_ms)
-        self._silence_key = CallPoint(0)
-        self._messenger = Messenger(settings, self.clock, board.random, key, self.outbox, freshness, self._state, tell)
-        unconfirmed = self.outbox.pending()
-        if unconfirmed:
-            self.indicator.press(unconfirmed[-1], self.clock.now_ms())
+        self.contacts = Contacts(board, settings)
+        self._messenger = Messenger(
+            settings,
+            self.clock,
+            board.random,
+            key,
+            self.outbox,
+            freshness,
+            self._state,
+            tell,
+            (self.log, self.codebook),
+        )
+        latest = self.outbox.latest
+        if latest is not None and latest in self.outbox.pending():
+            self.indicator.press(latest, self.clock.now_ms())
 
     async def run(self, uplink, peers=None) -> None:
         """Work until cancelled, with this way up and this way to the neighbours."""
         self.uplink = uplink
         self.peers = peers
         self._messenger.uplink = uplink
-        parts = [self._watch, self._messenger.run, uplink.run]
+        parts = [self._watch, self._messenger.run, uplink.run, self._outlive]
         if peers is not None:
             parts.append(peers.run)
         tasks = [asyncio.create_task(self._supervise(part)) for part in parts]
@@ -102,7 +130,15 @@ class Node:
 
     def is_calm(self) -> bool:
         """No finger on the button, no siren."""
-        return self.sounder.state == "silent" and not self._call_point.is_closed()
+        return self.sounder.state == "silent" and not self.contacts.is_touched()
+
+    def troubles(self) -> list:
+        """The faults that stand now."""
+        return troubles(self)
+
+    def flash_errors(self) -> int:
+        """How often the flash refused, since we began."""
+        return self.outbox.write_errors + self.log.write_errors + self.codebook.write_errors
 
     def message(self, kind: str, payload: bytes, retained: bool) -> None:
         """What came down the wire; never raises, for it may be anyone's."""
@@ -118,21 +154,25 @@ class Node:
             if verdict == "obey":
                 self.sounder.obey(found, now)
             elif verdict == "expired":
-                self._log.move(found.id, "stale")
+                self.log.move(found.id, "stale")
                 self._tell("expired", command=found.id)
+            elif verdict == "codebook":
+                self._learn(found)
+            elif verdict == "time":
+                self.board.set_time(found.unix_s, found.utc_offset_minutes)
             self._messenger.changed()  # a repeat gets its outcome said again
-            self._board.nudge()
+            self.board.nudge()
         except Exception as error:
             self._tell("trouble", part="message", error=type(error).__name__ + ": " + str(error))
 
     def step(self, now_ms: int) -> "int | None":
         """One look at the contacts, the siren and the lamp; when the next is due, None while all rest."""
-        if self._call_point.sample(now_ms, self._board.panic_closed()) == "held":
-            self._press(now_ms)
-        if self._silence_key.sample(now_ms, self._board.silence_closed()) == "held":
-            self.sounder.key(now_ms)
-        dues = (self.sounder.step(now_ms), self._call_point.due_ms(), self._silence_key.due_ms())
-        self._board.light(self.indicator.light(now_ms, self.sounder.colour()))
+        for event in self.contacts.sample(now_ms):
+            self._moved(event, now_ms)
+        siren = self.sounder.step(now_ms)
+        colour = self.sounder.colour()
+        self.board.light(self.indicator.light(now_ms, colour))
+        dues = (siren, self.contacts.due_ms(), self._beacon.step(now_ms, colour is not None, self.sounder.is_real()))
         waiting = [due for due in dues if due is not None]
         return min(waiting) if waiting else None
 
@@ -140,8 +180,33 @@ class Node:
         while True:
             now = self.clock.now_ms()
             due = self.step(now)
-            self._board.feed()
-            await self._board.pause(None if due is None else due - now)
+            self.board.feed()  # this loop alone: a broker that is away never reboots a kentongan
+            await self.board.pause(None if due is None else due - now)
+
+    async def _outlive(self) -> None:
+        await sleep_ms(LIVED_MS)
+        lived(self._folder)
+        await asyncio.Event().wait()
+
+    def _moved(self, event: str, now_ms: int) -> None:
+        if event == "alarm":
+            self._press(now_ms)
+        elif event == "silence":
+            self._key_silenced = self.sounder.state != "silent"
+            self.sounder.key(now_ms)
+        elif event == "test":
+            self._test(now_ms)
+        elif event == "cancel" or event == "duress":
+            self._take_back(event, now_ms)
+        elif event == "tamper":
+            self._opened(now_ms)
+        elif event == "wrong":
+            self._tell("wrong_pattern")
+        known = self.troubles()
+        if known != self._known_troubles:
+            self._known_troubles = known
+            self._tell("troubles", now=known)
+            self._messenger.changed()
 
     def _press(self, now_ms: int) -> None:
         report = self.outbox.next_id()
@@ -149,14 +214,64 @@ class Node:
         self.indicator.press(report, now_ms)
         if self.peers is not None:
             self.peers.say(int(report.rsplit(".", 1)[1]), "panic", "crime", now_ms)
+        self._pressed_at = now_ms
         self.outbox.add("panic", "actual", now_ms)
         self._tell("pressed", report=report)
+        self._hurry()
+
+    def _take_back(self, event: str, now_ms: int) -> None:
+        """The rhythm of the PIN: only for a press made here, and not long ago. Both rhythms look and sound the same."""
+        report = self.indicator.report
+        if report is None or self._pressed_at is None or now_ms - self._pressed_at > _TAKE_BACK_MS:
+            return
+        self._pressed_at = None
+        self._taken_back = report
+        self.sounder.take_back(report, now_ms)
+        self.indicator.take_back(now_ms)
+        self.outbox.add(event, "actual", now_ms, report)
+        self._tell("taken_back", report=report)
+        self._hurry()
+
+    def _opened(self, now_ms: int) -> None:
+        if self._opened_at is not None and now_ms - self._opened_at < _TAMPER_PAUSE_MS:
+            return
+        self._opened_at = now_ms
+        report = self.outbox.next_id()
+        if self.settings.tamper_sounds:
+            self.sounder.press(report, now_ms, _TAMPER_BEATS)
+        self.outbox.add("tamper", "actual", now_ms)
+        self._hurry()
+
+    def _test(self, now_ms: int) -> None:
+        """The silence key held on while nothing sounds: two seconds of siren, lamp and beacon, and what they brought."""
+        if self._key_silenced or self.sounder.state != "silent":
+            return
+        self._tests += 1
+        id = "self-test." + str(self.boot) + "." + str(self._tests)
+        self.sounder.obey(
+            messages.Command(
+                id, "test", None, "emergency", "test", "test", _TEST_BEATS, 6, TEST_MS, "white", "0" * 16, 0, 0
+            ),
+            now_ms,
+        )
+
+    def _hurry(self) -> None:
         self._messenger.changed()
         if self.uplink is not None:
             self.uplink.hurry()
 
+    def _learn(self, message) -> None:
+        if self.codebook.take(message):
+            self.sounder.learn(self._local_beats())
+            self._tell("codebook", revision=message.revision)
+
+    def _local_beats(self) -> list:
+        code = self.codebook.code("panic")
+        return self.settings.local_beats or (code.beats if code is not None and code.beats else [90, 110])
+
     def _take_receipt(self, receipt, now_ms: int) -> None:
-        if self.indicator.report is None and receipt.report == self.outbox.latest:
+        is_ours = receipt.report == self.outbox.latest and receipt.report != self._taken_back
+        if self.indicator.report is None and is_ours:
             self.indicator.press(receipt.report, now_ms)  # news of the press before our reboot
         if self.outbox.forget(receipt.report):
             self._tell("confirmed", report=receipt.report)
@@ -166,7 +281,7 @@ class Node:
         if self.indicator.receipt(receipt.report, receipt.stage, now_ms):
             self._tell("indicator", report=receipt.report, stage=receipt.stage)
             self._messenger.changed()
-            self._board.nudge()
+            self.board.nudge()
 
     def _on_sound(self, event: str, **fields) -> None:
         self._tell(event, **fields)
@@ -174,25 +289,7 @@ class Node:
 
     def _state(self, presence: str, nonce: "str | None") -> messages.State:
         self._seq += 1
-        return messages.State(
-            presence=presence,
-            boot=self.boot,
-            session=self.session,
-            seq=self._seq,
-            nonce=nonce,
-            siren="silent" if self.sounder.state == "silent" else "sounding",
-            commands=self._log.recent(),
-            refused=self.inbox.refusals(),
-            report=self.indicator.report,
-            stage=self.indicator.stage,
-            uptime_ms=self.clock.now_ms(),
-            firmware=VERSION,
-            minor=messages.MINOR,
-            rssi_dbm=None if self._radio is None else self._radio.rssi_dbm(),
-            battery_mv=self._board.battery_mv(),
-            mains=self._board.mains(),
-            peers=None if self.peers is None else self.peers.present(),
-        )
+        return present_state(self, presence, self._seq, nonce)
 
     async def _supervise(self, part) -> None:
         """A part that fails is told of and begun again: a node with one part dead is a dead node."""

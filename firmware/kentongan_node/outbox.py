@@ -5,25 +5,27 @@ changed. The broker's PUBACK proves nothing, so it is not asked. A report's age 
 reboot it is None and the server marks the time as uncertain.
 """
 
-from kentongan_contract.messages import Report, report_id
+from kentongan_contract.messages import NOTICES, Report, report_id
 
 from .pace import around
 
 REPEAT_MS = (500, 1000, 2000, 4000, 5000)  # the last one for ever
 LONGEST_QUEUE = 32
 COMPACT_AT = 64
+EXPIRES_MS = 7 * 24 * 3_600_000
 
 
 class Pending:
     """One report that the server has not confirmed."""
 
-    def __init__(self, id: str, kind: str, purpose: str, boot: int, seq: int, pressed_ms: "int | None"):
+    def __init__(self, id: str, kind: str, purpose: str, boot: int, seq: int, pressed_ms: "int | None", of=None):
         self.id = id
         self.kind = kind
         self.purpose = purpose
         self.boot = boot
         self.seq = seq
         self.pressed_ms = pressed_ms
+        self.of = of  # the report that a cancel takes back
         self.sends = 0
         self.due_ms = 0
 
@@ -50,18 +52,24 @@ class Outbox:
         """The id that the next press will have; costs no flash write."""
         return report_id(self._node, self._boot, self._seq)
 
-    def add(self, kind: str, purpose: str, now_ms: int) -> str:
-        """Take a press; it is due at once."""
-        pending = Pending(self.next_id(), kind, purpose, self._boot, self._seq, now_ms)
+    def add(self, kind: str, purpose: str, now_ms: int, of: "str | None" = None) -> str:
+        """Take a press or a notice; it is due at once."""
+        pending = Pending(self.next_id(), kind, purpose, self._boot, self._seq, now_ms, of)
         self._seq += 1
         pending.due_ms = now_ms
         self._pending.append(pending)
-        self.latest = pending.id
+        if kind not in NOTICES:
+            self.latest = pending.id
         self._unwritten.append(_added(pending))
-        if len(self._pending) > LONGEST_QUEUE:  # the newest press says what the oldest said
-            self.dropped += 1
-            self.forget(self._pending[0].id)
+        if len(self._pending) > LONGEST_QUEUE:
+            self._drop(self._least().id)
         return pending.id
+
+    def expire(self, now_ms: int) -> None:
+        """Let go of what nobody confirmed in a week of this boot: the flash is for what can still help."""
+        for pending in self._pending:
+            if pending.pressed_ms is not None and now_ms - pending.pressed_ms >= EXPIRES_MS:
+                self._drop(pending.id)
 
     def due(self, now_ms: int) -> list:
         """The reports to say now, oldest first."""
@@ -128,7 +136,18 @@ class Outbox:
 
     def _report(self, pending: Pending, now_ms: int) -> Report:
         age = None if pending.pressed_ms is None else now_ms - pending.pressed_ms
-        return Report(pending.id, pending.kind, pending.purpose, pending.boot, pending.seq, age)
+        return Report(pending.id, pending.kind, pending.purpose, pending.boot, pending.seq, age, pending.of)
+
+    def _least(self) -> Pending:
+        """What may go first: an opened lid before a press, an old press before a new one, which says the same."""
+        for pending in self._pending:
+            if pending.kind == "tamper":
+                return pending
+        return self._pending[0]
+
+    def _drop(self, id: str) -> None:
+        self.dropped += 1
+        self.forget(id)
 
     def _load(self) -> None:
         for record in self._journal.load():
@@ -140,12 +159,21 @@ class Outbox:
                 self._pending = left
                 continue
             try:
-                pending = Pending(record["id"], record["kind"], record["purpose"], record["boot"], record["seq"], None)
+                pending = Pending(
+                    record["id"],
+                    record["kind"],
+                    record["purpose"],
+                    record["boot"],
+                    record["seq"],
+                    None,
+                    record.get("of"),
+                )
                 self._report(pending, 0)
             except (KeyError, ValueError):
                 continue  # written by a firmware that knew more; it stays out of what we send
             self._pending.append(pending)
-            self.latest = pending.id
+            if pending.kind not in NOTICES:
+                self.latest = pending.id
 
     def _rewrite(self) -> None:
         records = [_added(pending) for pending in self._pending]
@@ -156,10 +184,13 @@ class Outbox:
 
 
 def _added(pending: Pending) -> dict:
-    return {
+    record = {
         "id": pending.id,
         "kind": pending.kind,
         "purpose": pending.purpose,
         "boot": pending.boot,
         "seq": pending.seq,
     }
+    if pending.of is not None:
+        record["of"] = pending.of
+    return record

@@ -34,6 +34,16 @@ def _beats(value):
     return type(value) is list and len(value) % 2 == 0 and all([_count(beat) for beat in value]) and len(value) > 0
 
 
+def _pattern(value):
+    groups = value if type(value) is list else []
+    fits = 1 < len(groups) <= 6 and all([type(group) is int and 0 < group < 10 for group in groups])
+    return value is None or (fits and sum(groups) > 2)
+
+
+def _milliamps(value):
+    return type(value) is list and len(value) == 2 and all([_ms(ma) for ma in value]) and value[0] <= value[1]
+
+
 def _quiet(value):
     return value is None or (
         type(value) is list and len(value) == 2 and all([type(m) is int and 0 <= m < 1440 for m in value])
@@ -61,15 +71,24 @@ def _keys(value):
 
 # name, check, what it must be, default (REQUIRED: there is none)
 REQUIRED = ("required",)
+# where no word about TLS is said, it is mutual and the files have these names; only a written null speaks plainly
+_TLS = {"ca": "/ca.der", "cert": "/node.crt.der", "key": "/node.key.der"}
+_SHORTEST_HOLD_MS = 200
+_GROUPS = "2 to 6 groups of 1 to 9 taps, at least 3 taps in all, or null"
 FIELDS = (
     ("node", is_node_name, "1 to 32 lower-case letters, digits and hyphens", REQUIRED),
     ("key", _key, "64 hex digits", REQUIRED),
     ("uplink", lambda value: value in ("mqtt", "serial"), '"mqtt" or "serial"', "mqtt"),
     ("host", _text, "the broker's address", None),
-    ("port", _port, "1 to 65535", 1883),
+    ("port", lambda value: value is None or _port(value), "1 to 65535, or null", None),
     ("password", _text, "the node's own password at the broker", None),
     ("link_key", _key, "64 hex digits", None),
-    ("tls", _tls, '{"ca": file, "cert": file, "key": file, "server_name": name}', None),
+    (
+        "tls",
+        _tls,
+        '{"ca": file, "cert": file, "key": file, "server_name": name}, or null for a line nobody can tap',
+        _TLS,
+    ),
     ("wifi", _wifi, '[{"ssid": name, "password": text}]', []),
     ("rt", _text, "the code of the RT", None),
     ("group_keys", _keys, "[64 hex digits], while they change [new, old]", None),
@@ -77,8 +96,19 @@ FIELDS = (
     ("peer_address", _text, "the address that reaches every neighbour", "255.255.255.255"),
     ("peer_port", _port, "1 to 65535", 4210),
     ("peer_channel", lambda value: type(value) is int and 1 <= value <= 13, "1 to 13", 1),
+    ("ethernet", lambda value: value is None or type(value) is dict, "the options of network.LAN, or null", None),
     ("hold_ms", _ms, "0 to 3600000", 300),
-    ("local_beats", _beats, "[on, off, …] in ms", [90, 110]),
+    ("panic_input", lambda value: value in ("contact", "loop"), '"contact" or "loop" (with resistors)', "loop"),
+    ("tamper_input", lambda value: value in ("contact", "loop", "none"), '"contact", "loop" or "none"', "loop"),
+    ("tamper_sounds", lambda value: type(value) is bool, "true or false", False),
+    ("cancel_pattern", _pattern, _GROUPS, None),
+    ("duress_pattern", _pattern, _GROUPS, None),
+    ("siren", lambda value: value in ("relay", "tone"), '"relay" or "tone"', "relay"),
+    ("tone_hz", lambda value: type(value) is int and 100 <= value <= 8000, "100 to 8000", 2_800),
+    ("siren_ma", lambda value: value is None or _milliamps(value), "[cut below, sounded from], or null", None),
+    ("measures_power", lambda value: type(value) is bool, "true or false: battery and supply are wired", False),
+    ("battery_low_mv", _ms, "0 to 3600000", 11_800),
+    ("local_beats", lambda value: value is None or _beats(value), "[on, off, …] in ms, or null", None),
     ("local_ms", _count, "1 to 3600000", 30_000),
     ("quiet_hours", _quiet, "[from, to] in minutes of the local day, or null", None),
     ("utc_offset_minutes", lambda value: type(value) is int and -720 <= value <= 840, "-720 to 840", 420),
@@ -92,7 +122,8 @@ FIELDS = (
 
 
 class Settings:
-    """One node's settings, one attribute a field of FIELDS; `spread_ms` defaults to 30 s with TLS and to 0 without."""
+    """One node's settings, one attribute a field of FIELDS; `spread_ms` defaults to 30 s with TLS and to 0 without, `port` to
+    8883 and 1883."""
 
     node: str
     key: str
@@ -109,8 +140,19 @@ class Settings:
     peer_address: str
     peer_port: int
     peer_channel: int
+    ethernet: "dict | None"
     hold_ms: int
-    local_beats: list
+    panic_input: str
+    tamper_input: str
+    tamper_sounds: bool
+    cancel_pattern: "list | None"
+    duress_pattern: "list | None"
+    siren: str
+    tone_hz: int
+    siren_ma: "list | None"
+    measures_power: bool
+    battery_low_mv: int
+    local_beats: "list | None"
     local_ms: int
     quiet_hours: "list | None"
     utc_offset_minutes: int
@@ -134,11 +176,20 @@ class Settings:
                 setattr(self, name, found[name])
             else:
                 raise SettingsError("settings: " + name + " must be " + meaning)
+        self._assert_fit_together()
+        if self.spread_ms is None:  # handshakes are what makes a crowd at the door costly
+            self.spread_ms = 30_000 if self.tls else 0
+        if self.port is None:
+            self.port = 8883 if self.tls else 1883
+
+    def _assert_fit_together(self) -> None:
         self._need("uplink " + self.uplink, ("host", "password") if self.uplink == "mqtt" else ("link_key",))
         if self.peer:
             self._need("peer " + self.peer, ("rt", "group_keys"))
-        if self.spread_ms is None:  # handshakes are what makes a crowd at the door costly
-            self.spread_ms = 30_000 if self.tls else 0
+        if self.cancel_pattern is not None and self.cancel_pattern == self.duress_pattern:
+            raise SettingsError("settings: duress_pattern must differ from cancel_pattern")
+        if (self.cancel_pattern or self.duress_pattern) and self.hold_ms < _SHORTEST_HOLD_MS:
+            raise SettingsError("settings: hold_ms must be at least 200 where a PIN is tapped, or each tap is an alarm")
 
     def _need(self, choice: str, names: tuple) -> None:
         for name in names:
@@ -178,7 +229,8 @@ def load_fleet(path: str, serial: bool = False) -> list:
     for entry in nodes:
         if type(entry) is not dict:
             raise SettingsError(path + ": a node must be an object")
-        found = dict(shared)
+        found: dict = {"tls": None}  # what a fleet file does not say, virtual nodes do without
+        found.update(shared)
         found.update(
             {
                 name: entry[name]

@@ -14,12 +14,14 @@ _ENDLESS = 10_000
 class Sounder:
     """`board.siren(on)` is the pin, `tell(event, **fields)` hears of each start and end."""
 
-    def __init__(self, board, limits, log, tell, local_beats: list, local_ms: int):
+    def __init__(self, board, limits, log, tell, local_beats: list, local_ms: int, ear=None):
         self._board = board
         self._limits = limits
         self._log = log
         self._tell = tell
         self._local = BeatPlayer(local_beats, _ENDLESS, local_ms)
+        self._local_ms = local_ms
+        self._ear = ear  # heard_itself, where the board can measure
         self.state = "silent"
         self.soundings = 0
         self.local_soundings = 0
@@ -33,20 +35,29 @@ class Sounder:
         self._strikes = False
         self._over = []  # the last reports that sounded to their end without the server
         self.heard_of = None  # asks whether a neighbour's report sounded here, before our reset too
+        self._struck_at = 0
 
-    def press(self, report: str, now_ms: int) -> None:
-        """Our own button: sound at once, unless a real alarm is heard already and for at least as long."""
+    def learn(self, local_beats: list) -> None:
+        """What our own press sounds from the next time on."""
+        self._local = BeatPlayer(local_beats, _ENDLESS, self._local_ms)
+
+    def press(self, report: str, now_ms: int, beats: "list | None" = None) -> None:
+        """Our own button, or (with beats of its own) our own lid: sound at once, unless a real alarm is heard already and
+        for at least as long. The lid never takes over from the button."""
+        player = self._local if beats is None else BeatPlayer(beats, _ENDLESS, self._local_ms)
+        if beats is not None and self.state == "local":
+            return
         if self.command is not None:
             is_real = _rank(self.command) == _rank(None)
-            if is_real and self._ends - now_ms >= self._local.total_ms:
+            if is_real and self._ends - now_ms >= player.total_ms:
                 return
-            self._log.move(self.command.id, "ended" if is_real else "hushed")
+            self._leave(self.command, "ended" if is_real else "hushed")
         self.state = following(SIREN, self.state, "pressed")
         self.command = None
         self.incident = None
         self.report = report
         self.local_soundings += 1
-        self._begin(self._local, self._local.total_ms, now_ms)
+        self._begin(player, player.total_ms, now_ms)
 
     def hear(self, report: str, now_ms: int) -> "str | None":
         """A neighbour's button, from the neighbour: sound like our own, below every limit; or why not."""
@@ -58,7 +69,7 @@ class Sounder:
         if allowed <= 0:
             return "noise limit"
         if self.command is not None:
-            self._log.move(self.command.id, "hushed")
+            self._leave(self.command, "hushed")
         self.state = following(SIREN, self.state, "heard")
         self.command = self.incident = None
         self.report = report
@@ -88,7 +99,7 @@ class Sounder:
             self._tell("not_sounded", command=command.id, reason="it sounded for this report already")
             return
         if self.command is not None:
-            self._log.move(self.command.id, "hushed")
+            self._leave(self.command, "hushed")
         self.state = following(SIREN, self.state, "commanded")
         self.command = command
         self.incident = command.incident
@@ -107,6 +118,15 @@ class Sounder:
                 self._limits.silence(what, now_ms)
         self._end("hushed", now_ms)
 
+    def take_back(self, report: str, now_ms: int) -> None:
+        """The PIN: the noise about our press ends here and stays ended, under the report's name and the incident's."""
+        self._limits.silence(report, now_ms)
+        if self.report != report and (self.command is None or self.command.report != report):
+            return  # silent, or somebody else's alarm
+        if self.incident is not None:
+            self._limits.silence(self.incident, now_ms)
+        self._end("hushed", now_ms)
+
     def name_incident(self, report: str, incident: str, now_ms: int) -> None:
         """A receipt told which incident our press became: what the key silenced before stays silent under that name."""
         if self.state == "local" and self.report == report:
@@ -121,8 +141,10 @@ class Sounder:
         if now_ms >= self._ends:
             self._end("ended", now_ms)
             return None
+        if self._strikes and self._ear is not None:
+            self._ear.listen(now_ms - self._struck_at, *self._board.siren_sense())
         strike, change = self._player.at(now_ms - self._started)
-        self._strike(strike)
+        self._strike(strike, now_ms)
         return self._ends if change is None else min(self._started + change, self._ends)
 
     def colour(self) -> "str | None":
@@ -130,6 +152,10 @@ class Sounder:
         if self.state == "silent":
             return None
         return "red" if self.command is None else self.command.colour
+
+    def is_real(self) -> bool:
+        """True while a crime, an emergency or our own press sounds."""
+        return self.state != "silent" and _rank(self.command) == _rank(None)
 
     def _objection(self, command, player: BeatPlayer, allowed: int, now_ms: int) -> "str | None":
         if player.is_empty():
@@ -162,25 +188,38 @@ class Sounder:
         self._started = now_ms
         self._ends = now_ms + min(player.total_ms, allowed)
         self._limits.begin(now_ms)
+        if self._ear is not None:
+            self._ear.begin()
         self.step(now_ms)  # the pin first, words after
         self._tell("siren", on=True, command=None if self.command is None else self.command.id)
 
+    def _leave(self, command, event: str) -> None:
+        if self._log.is_sounding(command.id):  # else it failed already: nobody could hear it
+            self._log.move(command.id, event)
+
     def _end(self, event: str, now_ms: int) -> None:
-        self._strike(False)
+        self._strike(False, now_ms)
         self._limits.end(now_ms)
         command = self.command
+        if command is not None:
+            self._leave(command, event)
         self.state = following(SIREN, self.state, event)
         if event == "ended" and self.report is not None:
             self._over = self._over[-7:] + [self.report]
         self.command = self.report = self.incident = None
-        if command is not None:
-            self._log.move(command.id, event)
         self._tell("siren", on=False, command=None if command is None else command.id)
 
-    def _strike(self, on: bool) -> None:
-        if on != self._strikes:
-            self._strikes = on
-            self._board.siren(on)
+    def _strike(self, on: bool, now_ms: int) -> None:
+        if on == self._strikes:
+            return
+        self._strikes = on
+        self._board.siren(on)
+        if on:
+            self._struck_at = now_ms
+        elif self._ear is not None and self._ear.stroke_ended():
+            if self._ear.trouble() and self.command is not None and self._log.is_sounding(self.command.id):
+                self._log.move(self.command.id, "unheard")  # the siren goes on being driven: it may be our ear
+            self._tell("heard_itself", verdict=self._ear.verdict)
 
 
 def _rank(command) -> int:

@@ -1,17 +1,20 @@
-"""A board of no matter: contacts closed by a script, a siren and a lamp that keep a record. For CPython and unix."""
+"""A board of no matter: contacts closed by a script, a siren and a lamp that keep a record. For CPython and unix.
+
+`wires` outlive the power: panic, tamper (`normal`, `cut`, `short`) and siren (`whole`, `silent`, `cut`).
+"""
 
 import asyncio
 import os
 import time
 
 from kentongan_node.call_point import SAMPLE_MS
-from kentongan_node.clock import sleep_ms, wait_ms
+from kentongan_node.clock import sleep_ms, ticks_diff, ticks_ms, wait_ms
 
 
 class TwinBoard:
     """`polled` samples every 5 ms like the hardware; otherwise every edge wakes the node, and a city costs little."""
 
-    def __init__(self, tell, polled: bool = False):
+    def __init__(self, tell, polled: bool = False, wires: "dict | None" = None):
         self._tell = tell
         self._polled = polled
         self._edge = asyncio.Event()
@@ -20,7 +23,13 @@ class TwinBoard:
         self.strikes = 0
         self.striking = False
         self.lamp = None
+        self.beacon_on = False
+        self.wires = {"panic": "normal", "tamper": "normal", "siren": "whole"} if wires is None else wires
+        self.reset_word = "power_on"
+        self.longest_unfed_ms = 0
+        self._fed_at = None
         self.local_minute = None  # set it to give the twin a wall clock
+        self._told = None  # (unix second, offset in minutes, our ticks then)
 
     def close_panic(self, closed: bool) -> None:
         """Move the panic button's contact."""
@@ -33,8 +42,17 @@ class TwinBoard:
         self._silence = closed
         self._edge.set()
 
-    def panic_closed(self) -> bool:
-        return self._panic
+    def wire(self, name: str, state: str) -> None:
+        """Cut it, short it, mend it."""
+        self.wires[name] = state
+        self._edge.set()
+
+    def panic_loop(self) -> str:
+        wire = self.wires["panic"]
+        return "pressed" if self._panic and wire == "normal" else wire
+
+    def tamper_loop(self) -> str:
+        return self.wires["tamper"]
 
     def silence_closed(self) -> bool:
         return self._silence
@@ -47,11 +65,31 @@ class TwinBoard:
     def light(self, colour: "str | None") -> None:
         self.lamp = colour
 
+    def beacon(self, on: bool) -> None:
+        self.beacon_on = on
+
+    def siren_sense(self) -> tuple:
+        if not self.striking or self.wires["siren"] == "cut":
+            return 0, None
+        return (350 if self.wires["siren"] == "whole" else 60), None
+
+    def reset_cause(self) -> str:
+        return self.reset_word
+
+    def temperature_c(self) -> "int | None":
+        return None
+
+    def set_time(self, unix_s: int, utc_offset_minutes: int) -> None:
+        self._told = (unix_s, utc_offset_minutes, ticks_ms())
+
     def random(self, size: int) -> bytes:
         return os.urandom(size)
 
     def minute(self) -> "int | None":
-        return self.local_minute
+        if self.local_minute is not None or self._told is None:
+            return self.local_minute
+        unix_s, offset, then = self._told
+        return ((unix_s + ticks_diff(ticks_ms(), then) // 1000) // 60 + offset) % 1440
 
     def wall_seconds(self) -> int:
         return int(time.time())
@@ -63,7 +101,11 @@ class TwinBoard:
         return True
 
     def feed(self) -> None:
-        """No watchdog to feed."""
+        """No watchdog, but a record of how long it would have waited."""
+        now = ticks_ms()
+        if self._fed_at is not None:
+            self.longest_unfed_ms = max(self.longest_unfed_ms, ticks_diff(now, self._fed_at))
+        self._fed_at = now
 
     def nudge(self) -> None:
         """Something sounds or shows that did not before: look again."""

@@ -12,6 +12,13 @@ from kentongan_node.node import Node
 from .board_twin import TwinBoard
 
 _SILENCE_TOUCH_MS = 100
+_TAP_MS = 90
+_GROUP_PAUSE_MS = 1_100
+_WIRES = {
+    "panic": ("normal", "cut", "short"),
+    "tamper": ("normal", "cut", "short"),
+    "siren": ("whole", "silent", "cut"),
+}
 
 
 class VerbError(ValueError):
@@ -29,6 +36,7 @@ class VirtualNode:
         self._polled = polled
         self._open_port = open_port
         self._board = TwinBoard(self._tell, polled)
+        self._wires = self._board.wires  # they outlive the power
         self._node = None
         self._running = None
         self._fingers = []  # tasks that let go of a contact later
@@ -37,7 +45,7 @@ class VirtualNode:
         """Power on; harmless while it is on."""
         if self._running is not None:
             return
-        self._board = TwinBoard(self._tell, self._polled)
+        self._board = TwinBoard(self._tell, self._polled, self._wires)
         node = Node(self._settings, self._board, self._folder, self._tell)
         self._node = node
         uplink = uplink_for(node, self._board.random, self._open_port)
@@ -54,15 +62,21 @@ class VirtualNode:
         self._fingers = []
 
     def do(self, request: dict) -> dict:
-        """Obey {"do": press|release|silence|unplug|plug|status, …}; VerbError for anything else."""
+        """Obey {"do": press|release|tap|silence|wire|unplug|plug|status, …}; VerbError for anything else."""
         verb = request.get("do")
         if verb == "press":
             self._press(request.get("hold_ms"))
         elif verb == "release":
             self._on_board().close_panic(False)
         elif verb == "silence":
+            held = request.get("hold_ms", _SILENCE_TOUCH_MS)
+            _assert_hold(held)
             self._on_board().close_silence(True)
-            self._let_go(self._board.close_silence, _SILENCE_TOUCH_MS)
+            self._let_go(self._board.close_silence, held)
+        elif verb == "tap":
+            self._tap(request.get("groups"))
+        elif verb == "wire":
+            self._move_wire(request.get("which"), request.get("state"))
         elif verb == "unplug":
             self.unplug()
         elif verb == "plug":
@@ -103,16 +117,31 @@ class VirtualNode:
                 "strikes": self._board.strikes,
                 "lamp": self._board.lamp,
                 "boot": node.boot,
+                "troubles": node.troubles(),
+                "heard_itself": node.ear.verdict,
+                "codebook": node.codebook.revision,
+                "beacon": self._board.beacon_on,
+                "longest_unfed_ms": self._board.longest_unfed_ms,
             }
         )
         return status
 
     def _press(self, hold_ms) -> None:
-        if hold_ms is not None and (type(hold_ms) is not int or not 0 <= hold_ms <= 600_000):
-            raise VerbError("hold_ms must be 0 to 600000, or absent to hold until released")
+        if hold_ms is not None:
+            _assert_hold(hold_ms)
         self._on_board().close_panic(True)
         if hold_ms is not None:
             self._let_go(self._board.close_panic, hold_ms)
+
+    def _tap(self, groups) -> None:
+        if type(groups) is not list or not all([type(taps) is int and 0 < taps < 10 for taps in groups]):
+            raise VerbError("groups must be a list of 1 to 9 taps each")
+        self._fingers.append(asyncio.create_task(_tap_groups(self._on_board().close_panic, groups)))
+
+    def _move_wire(self, which, state) -> None:
+        if type(which) is not str or state not in _WIRES.get(which, ()):
+            raise VerbError("which must be panic, tamper or siren, state one of its own: " + str(_WIRES))
+        self._on_board().wire(which, state)
 
     def _let_go(self, close, ms: int) -> None:
         self._fingers = [task for task in self._fingers if not task.done()]
@@ -131,3 +160,18 @@ class VirtualNode:
 async def _later(close, ms: int) -> None:
     await sleep_ms(ms)
     close(False)
+
+
+async def _tap_groups(close, groups: list) -> None:
+    for taps in groups:
+        for _ in range(taps):
+            close(True)
+            await sleep_ms(_TAP_MS)
+            close(False)
+            await sleep_ms(2 * _TAP_MS)
+        await sleep_ms(_GROUP_PAUSE_MS)
+
+
+def _assert_hold(hold_ms) -> None:
+    if type(hold_ms) is not int or not 0 <= hold_ms <= 600_000:
+        raise VerbError("hold_ms must be 0 to 600000, or absent to hold until released")

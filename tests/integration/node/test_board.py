@@ -44,7 +44,7 @@ def _first(history: list[list[int]], pin: int, level: int, since: int = 0) -> in
 
 def test_the_reference_board_over_wifi(city, micropython_path, tmp_path):
     broker = {"host": city.broker.host, "port": city.broker.port, "password": "a password"}
-    settings = _settings(tmp_path, key=city.keys["ktg-a"].hex(), wifi=[{"ssid": "rt"}], **broker)
+    settings = _settings(tmp_path, key=city.keys["ktg-a"].hex(), wifi=[{"ssid": "rt"}], tls=None, **broker)
     events, board = _run(micropython_path, "run_board.py", settings, "800", "2500")
     told = [event["event"] for event in events]
     assert told == ["joined", "connected", "siren", "pressed", "kept"]
@@ -92,12 +92,27 @@ def test_the_power_cut_before_every_flash_write_loses_no_report(micropython_path
     assert rewrites > 0
 
 
-def test_without_settings_the_board_says_why(micropython_path, tmp_path):
+def test_without_settings_the_board_says_why_and_still_sounds(micropython_path, tmp_path):
     environment = firmware_environment()
     environment["MICROPYPATH"] = f"{BOARD}:{environment['MICROPYPATH']}"
     (tmp_path / "settings.json").write_text("{}")
     done = subprocess.run(
-        [str(micropython_path), str(BOARD / "run_board.py"), str(tmp_path / "settings.json"), "100", "700"],
+        [str(micropython_path), str(BOARD / "run_board.py"), str(tmp_path / "settings.json"), "300", "1500"],
         env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
     assert done.stderr == "settings: node is missing; it must be 1 to 32 lower-case letters, digits and hyphens\n"
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [event.get("event") for event in events] == ["safe_mode", "siren", None]
+    assert _first(events[-1]["history"], SIREN, 1) - _first(events[-1]["history"], 4, 0) <= 400
+    assert events[-1]["fed"] == 0  # the console is a technician's now
+
+
+def test_after_a_boot_loop_the_button_sounds_and_nothing_else_runs(micropython_path, tmp_path):
+    settings = _settings(tmp_path, key=KEY.hex(), uplink="serial", link_key=LINK.hex())
+    events, board = _run(micropython_path, "run_board.py", settings, "500", "2000", "5")
+    assert [(event["event"], event.get("reason")) for event in events] == [("safe_mode", "boot loop"), ("siren", None)]
+    assert _first(board["history"], SIREN, 1) - _first(board["history"], 4, 0) <= 400
+    assert board["line"] == ""
+    assert board["fed"] > 100
+    _, board = _run(micropython_path, "run_board.py", settings, "500", "2000", "4")
+    assert board["line"] != ""

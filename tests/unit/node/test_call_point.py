@@ -41,7 +41,7 @@ def test_a_hold_fires_once_and_not_before_its_time():
 
 
 def test_a_short_touch_is_no_alarm():
-    assert [event for _, event in _sampled([(100, True), (350, False)], 1000)] == ["pressed", "released"]
+    assert [event for _, event in _sampled([(100, True), (350, False)], 1000)] == ["pressed", "tap"]
 
 
 def test_noise_shorter_than_the_debounce_is_nothing():

@@ -1,7 +1,7 @@
 import binascii
 import os
 
-from kentongan_node.health import next_boot
+from kentongan_node.health import SHORT_LIVES, begin_life, lived, next_boot
 
 
 class Board:
@@ -55,3 +55,29 @@ def test_a_flash_that_refuses_the_write_still_boots_with_fresh_numbers():
     boots = {next_boot(missing, Board(1000)) for _ in range(8)}
     assert len(boots) == 8
     assert min(boots) > 1000
+
+
+def test_a_boot_loop_leads_to_safe_mode_and_one_more_try():
+    folder = _folder()
+    assert [begin_life(folder, "watchdog") for _ in range(SHORT_LIVES)] == [False] * SHORT_LIVES
+    assert begin_life(folder, "watchdog")
+    assert not begin_life(folder, "reset")  # one whole start after safe mode
+    assert begin_life(folder, "watchdog")
+    lived(folder)
+    assert not begin_life(folder, "watchdog")
+    _clear(folder)
+
+
+def test_mains_that_come_and_go_are_no_boot_loop_and_cost_no_write():
+    folder = _folder()
+    assert not any(begin_life(folder, "power_on") for _ in range(50))
+    assert os.listdir(folder) == []
+    for _ in range(SHORT_LIVES):
+        begin_life(folder, "watchdog")
+    assert not begin_life(folder, "power_on")
+    assert not begin_life(folder, "watchdog")
+    _clear(folder)
+
+
+def test_without_a_flash_it_is_never_safe_mode():
+    assert not any(begin_life("/tmp/kentongan-missing/x", "watchdog") for _ in range(9))

@@ -44,6 +44,9 @@ class Shelf:
     def due(self, now):
         return list(self.reports)
 
+    def expire(self, now):
+        pass
+
     def sent(self, id, now):
         self.reports = [report for report in self.reports if report.id != id]
 

@@ -6,20 +6,23 @@ from kentongan_node.node import Node
 from kentongan_node.provisioning import Settings
 from simulator.board_twin import TwinBoard
 
-SETTINGS = Settings({"node": "ktg-1", "key": "07" * 32, "host": "127.0.0.1", "password": "p"})
+FOUND = {"node": "ktg-1", "key": "07" * 32, "host": "127.0.0.1", "password": "p", "tls": None}
+FOUND.update({"cancel_pattern": [2, 3], "duress_pattern": [3, 2], "siren_ma": [20, 100], "quiet_hours": [1320, 300]})
+SETTINGS = Settings(FOUND)
 KEY = seal.Key(b"\x07" * 32)
 
 
 class Scene:
     """A node without its tasks: the test moves time and contacts and carries the messages."""
 
-    def __init__(self, folder=None):
+    def __init__(self, folder=None, **different):
         self.folder = folder or "/tmp/kentongan-node-" + binascii.hexlify(os.urandom(6)).decode()
         if folder is None:
             os.mkdir(self.folder)
         self.told = []
         self.board = TwinBoard(self.hear)
-        self.node = Node(SETTINGS, self.board, self.folder, self.hear)
+        settings = Settings(dict(FOUND, **different)) if different else SETTINGS
+        self.node = Node(settings, self.board, self.folder, self.hear)
 
     def hear(self, event, **fields):
         self.told.append((event, fields))
@@ -34,6 +37,34 @@ class Scene:
         self.board.close_panic(False)
         for now in range(begin + hold, begin + hold + 30, 5):
             self.node.step(now)
+
+    def run(self, begin, end):
+        for now in range(begin, end, 5):
+            self.node.step(now)
+
+    def tap(self, begin, groups):
+        """Taps of 100 ms; the time when the rhythm has ended."""
+        now = begin
+        for taps in groups:
+            for _ in range(taps):
+                self.board.close_panic(True)
+                self.run(now, now + 100)
+                self.board.close_panic(False)
+                self.run(now + 100, now + 250)
+                now += 250
+            self.run(now, now + 900)
+            now += 900
+        self.run(now, now + 1_500)
+        return now + 1_500
+
+    def reports(self):
+        return [(report.kind, report.of) for report in self.node.outbox.due(1_000_000)]
+
+    def command(self, id="c1", action="sound", class_="crime", counter=1, duration_ms=2_000):
+        nonce = self.node._messenger._freshness.issue(b"12345678", self.node.clock.now_ms())
+        beats = [90, 110] if action == "sound" else []
+        self.tell("command", messages.Command(
+            id, action, "i1", class_, "actual", "titir", beats, 10_000, duration_ms, "red", nonce, counter, 30_000))  # fmt: skip
 
     def tell(self, kind, message, retained=False):
         self.node.message(kind, seal.seal(KEY, kind, "ktg-1", codec.encode(message)), retained)
@@ -138,4 +169,177 @@ def test_the_silence_key_ends_the_noise_and_never_the_report():
 def test_states_are_numbered_through_a_boot():
     scene = Scene()
     assert [scene.state().seq for _ in range(3)] == [1, 2, 3]
+    scene.clear()
+
+
+def test_the_pin_takes_a_press_back_and_duress_looks_just_the_same():
+    for groups, kind in (([2, 3], "cancel"), ([3, 2], "duress")):
+        scene = Scene()
+        scene.press()
+        (report,) = scene.node.outbox.pending()
+        now = scene.tap(2_000, groups)
+        assert scene.reports() == [("panic", None), (kind, report)]
+        assert scene.node.sounder.state == "silent"
+        assert scene.board.lamp == "white"
+        scene.tell("receipt", messages.Receipt(report, "police_saw", "i1"))  # the lamp must not betray it
+        scene.run(now + 3_000, now + 4_000)
+        assert (scene.board.lamp, scene.board.striking) == (None, False)
+        told = [event for event, _ in scene.told]
+        assert told.count("taken_back") == 1
+        assert kind not in str(told)
+        scene.clear()
+
+
+def test_a_wrong_rhythm_or_one_without_a_press_takes_nothing_back():
+    scene = Scene()
+    scene.tap(1_000, [2, 3])
+    assert scene.reports() == []
+    scene.press(20_000)
+    scene.tap(22_000, [2, 2])
+    assert scene.reports() == [("panic", None)]
+    assert scene.node.sounder.state == "local"
+    assert len(scene.heard("wrong_pattern")) == 1
+    scene.clear()
+
+
+def test_the_servers_command_for_a_press_taken_back_stays_silent_here():
+    scene = Scene()
+    scene.press()
+    (report,) = scene.node.outbox.pending()
+    scene.tell("receipt", messages.Receipt(report, "stored", "i1"))
+    scene.tap(2_000, [2, 3])
+    scene.command()
+    assert scene.state().commands == [["c1", "silenced"]]
+    scene.clear()
+
+
+def test_an_opened_lid_is_a_notice_and_a_trouble_and_never_a_noise_unless_asked():
+    for sounds in (False, True):
+        scene = Scene(tamper_sounds=sounds)
+        scene.board.wire("tamper", "cut")
+        scene.run(0, 200)
+        assert scene.reports() == [("tamper", None)]
+        assert scene.state().troubles == ["tamper_open"]
+        assert (scene.node.sounder.state == "local") is sounds
+        assert scene.node.indicator.report is None
+        scene.board.wire("tamper", "normal")
+        scene.run(200, 400)
+        scene.board.wire("tamper", "cut")
+        scene.run(400, 600)
+        assert scene.reports() == [("tamper", None)]  # a lid that rattles
+        scene.press(1_000)
+        assert scene.reports() == [("tamper", None), ("panic", None)]
+        scene.clear()
+
+
+def test_a_wire_cut_or_shorted_is_trouble_and_no_alarm():
+    for state in ("cut", "short"):
+        scene = Scene()
+        scene.board.wire("panic", state)
+        scene.run(0, 1_000)
+        assert scene.state().troubles == ["panic_" + state]
+        assert scene.reports() == []
+        scene.board.wire("panic", "normal")
+        scene.run(1_000, 2_000)
+        assert scene.state().troubles == []
+        scene.press(3_000)
+        assert scene.reports() == [("panic", None)]
+        scene.clear()
+
+
+def test_a_stuck_button_is_one_alarm_and_a_trouble():
+    scene = Scene()
+    scene.board.close_panic(True)
+    scene.run(0, 61_000)
+    assert scene.reports() == [("panic", None)]
+    assert scene.state().troubles == ["panic_stuck"]
+    scene.board.close_panic(False)
+    scene.run(61_000, 61_100)
+    assert scene.state().troubles == []
+    scene.clear()
+
+
+def test_the_key_held_on_tests_the_siren_for_two_seconds_and_says_how_it_went():
+    for wire, outcome in (("whole", "completed"), ("cut", "failed")):
+        scene = Scene()
+        scene.board.wire("siren", wire)
+        scene.board.close_silence(True)
+        scene.run(0, 3_100)
+        assert scene.board.striking
+        scene.run(3_100, 5_200)
+        assert not scene.board.striking
+        ((id, found),) = scene.state().commands
+        assert (id.startswith("self-test."), found) == (True, outcome)
+        scene.clear()
+
+
+def test_the_key_that_silences_does_not_go_on_to_test():
+    scene = Scene()
+    scene.press()
+    scene.board.close_silence(True)
+    scene.run(2_000, 8_000)
+    assert scene.state().commands == []
+    assert not scene.board.striking
+    scene.clear()
+
+
+def test_a_command_that_nobody_could_hear_failed():
+    for wire in ("silent", "cut"):
+        scene = Scene()
+        scene.board.wire("siren", wire)
+        scene.command()
+        now = scene.node.clock.now_ms()
+        scene.run(now, now + 1_000)
+        state = scene.state()
+        assert (state.commands, state.heard_itself, state.troubles) == ([["c1", "failed"]], wire, ["siren_" + wire])
+        assert scene.board.strikes >= 3  # driven all the same: it may be the ear that is broken
+        scene.run(now + 1_000, now + 3_000)
+        assert scene.state().commands == [["c1", "failed"]]
+        scene.clear()
+
+
+def test_a_command_that_ended_is_a_repeat_after_a_reset_and_one_cut_off_sounds_again():
+    scene = Scene()
+    scene.command("c1")
+    now = scene.node.clock.now_ms()
+    scene.run(now, now + 3_000)
+    scene.command("c2", counter=2, duration_ms=60_000)
+    scene.node.log.keep()
+    again = Scene(scene.folder)
+    assert again.state().commands == [["c1", "completed"]]
+    again.command("c1")
+    assert (again.node.inbox.repeats, again.board.strikes) == (1, 0)
+    again.command("c2")
+    assert again.state().commands == [["c1", "completed"], ["c2", "sounding"]]
+    scene.clear()
+
+
+def test_a_codebook_and_the_time_come_sealed_fresh_and_once():
+    scene = Scene()
+    book = messages.Codebook(2, "rt-5", [["panic", "fast", [60, 60], 100, 20_000, "red"]])
+    scene.tell("codebook", book)
+    scene.tell("codebook", messages.Codebook(1, "old", [["panic", "slow", [500, 500], 100, 20_000, "red"]]))
+    scene.node.message("codebook", b"0" * 64 + b" " + codec.encode(messages.Codebook(9, "forged", book.codes)), False)
+    assert (scene.state().codebook, scene.node.sounder._local._beats) == (2, [60, 60])
+    assert scene.state().minute is None
+    scene.command("c1", class_="community")
+    assert scene.state().commands == [["c1", "failed"]]  # it might be night
+    nonce = scene.node._messenger._freshness.issue(b"abcdefgh", 0)
+    scene.tell("time", messages.Time(1_790_000_000, 420, "0" * 16))
+    assert scene.state().minute is None
+    scene.tell("time", messages.Time(1_790_000_000, 420, nonce))
+    assert scene.state().minute in (1_273, 1_274)
+    scene.command("c2", class_="community", counter=2)
+    assert scene.state().commands[-1] == ["c2", "sounding"]
+    assert scene.state().refusals == {"seal": 1, "nonce": 1}
+    scene.clear()
+
+
+def test_the_state_says_why_it_began_and_what_stands():
+    scene = Scene()
+    scene.board.reset_word = "watchdog"
+    scene.board.mains = lambda: False
+    scene.board.battery_mv = lambda: 11_000
+    state = scene.state()
+    assert (state.reset_cause, state.troubles) == ("watchdog", ["battery_low", "mains_lost"])
     scene.clear()

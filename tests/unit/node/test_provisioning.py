@@ -30,9 +30,13 @@ def _with(**changes):
 
 def test_the_least_that_a_node_needs():
     settings = Settings(GOOD)
-    assert (settings.node, settings.port, settings.hold_ms, settings.local_beats) == ("ktg-1", 1883, 300, [90, 110])
+    assert (settings.node, settings.hold_ms, settings.local_beats) == ("ktg-1", 300, None)
+    assert settings.tls == {"ca": "/ca.der", "cert": "/node.crt.der", "key": "/node.key.der"}
+    assert (settings.port, settings.spread_ms) == (8883, 30_000)
+    plain = Settings(dict(GOOD, tls=None))
+    assert (plain.port, plain.spread_ms) == (1883, 0)
+
     assert settings.secret() == b"\xab" * 32
-    assert settings.spread_ms == 0
     assert Settings(_with(tls={"ca": "ca.pem"})).spread_ms == 30_000
     assert Settings(_with(tls={"ca": "ca.pem"}, spread_ms=5)).spread_ms == 5
 
@@ -84,3 +88,11 @@ def test_a_fleet_gives_every_node_its_settings():
         path = _file(broken)
         assert "is no fleet file" in _complaint(lambda: load_fleet(path))
         os.remove(path)
+
+
+def test_the_pin_is_a_rhythm_that_cannot_be_an_alarm():
+    Settings(dict(GOOD, cancel_pattern=[2, 3], duress_pattern=[3, 2]))
+    for wrong in ({"cancel_pattern": [3]}, {"cancel_pattern": [1, 1]}, {"cancel_pattern": [0, 4]}, {"cancel_pattern": 3},
+                  {"cancel_pattern": [2, 3], "duress_pattern": [2, 3]}, {"cancel_pattern": [2, 3], "hold_ms": 100},
+                  {"duress_pattern": [1, 2, 3, 4, 5, 6, 7]}):  # fmt: skip
+        assert _complaint(lambda found=dict(GOOD, **wrong): Settings(found)).startswith("settings: "), wrong

@@ -25,6 +25,33 @@ class Pin:
         return None
 
 
+PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
+cause = PWRON_RESET
+
+
+class Restarted(BaseException):
+    """The chip began again."""
+
+
+def reset():
+    raise Restarted
+
+
+def reset_cause():
+    return cause
+
+
+class PWM:
+    """A tone; its duty is seen as the pin's level."""
+
+    def __init__(self, pin, freq, duty_u16):
+        self._pin = pin
+        self.duty_u16(duty_u16)
+
+    def duty_u16(self, duty):
+        self._pin.value(1 if duty else 0)
+
+
 class ADC:
     """`microvolts` is what lies at each pin; a supervised loop at rest unless told otherwise."""
 
@@ -38,6 +65,13 @@ class ADC:
 
     def read_uv(self):
         return ADC.microvolts.get(self._number, ADC.AT_REST)
+
+
+class RTC:
+    set_to = None
+
+    def datetime(self, fields):
+        RTC.set_to = fields
 
 
 class WDT:

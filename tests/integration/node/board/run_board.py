@@ -1,6 +1,8 @@
 """boot.py and main.py as the ESP32 runs them, inside MicroPython's unix port: LittleFS in RAM at the root, fake matter.
 
-    micropython run_board.py SETTINGS.json PRESS_AT_MS END_MS
+    micropython run_board.py SETTINGS.json PRESS_AT_MS END_MS [SHORT_LIVES]
+
+With SHORT_LIVES the chip was reset by its watchdog so often, each time within a minute of its start.
 
 The root file system is replaced before main.py runs, so the node sees only what a flash chip would hold. At the end one
 JSON line tells the pins' history, the files and what the line carried.
@@ -20,7 +22,9 @@ from flash import Flash
 # everything that main.py imports, while the real file system is still there
 import kentongan_node.board
 import kentongan_node.composition
+import kentongan_node.health
 import kentongan_node.provisioning
+import kentongan_node.safe_mode
 import kentongan_node.wifi_link
 from kentongan_node import pins_esp32_s3 as pins
 
@@ -36,6 +40,7 @@ machine.Pin.listeners.append(lambda number, level: history.append((time.ticks_ms
 async def scene(press_at, end):
     await asyncio.sleep_ms(press_at)
     machine.ADC.microvolts[pins.PANIC_LOOP] = 1_100_000
+    history.append((time.ticks_ms(), pins.PANIC_LOOP, 0))
     await asyncio.sleep_ms(500)
     machine.ADC.microvolts[pins.PANIC_LOOP] = machine.ADC.AT_REST
     await asyncio.sleep_ms(end - press_at - 500)
@@ -63,6 +68,10 @@ vfs.VfsLfs2.mkfs(flash)
 vfs.mount(vfs.VfsLfs2(flash), "/")
 with open("/settings.json", "w") as file:
     file.write(settings)
+
+for _ in range(int(sys.argv[4]) if len(sys.argv) > 4 else 0):
+    machine.cause = machine.WDT_RESET
+    kentongan_node.health.begin_life("", "watchdog")
 
 exec(boot, {})
 playing = asyncio.create_task(scene(int(sys.argv[2]), int(sys.argv[3])))

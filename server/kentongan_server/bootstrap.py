@@ -26,10 +26,13 @@ from kentongan_server.inbound.http import (
     imports,
     incidents,
     live,
+    openapi,
     places,
     police_replies,
     problems,
+    region_tree,
     reports,
+    surroundings,
 )
 from kentongan_server.inbound.http.callers import Callers
 from kentongan_server.inbound.http.pace import Pace
@@ -110,10 +113,12 @@ def create_app(settings: Settings) -> FastAPI:
         version="0.1.0",
         summary="Neighbourhood alarms: from a report to the sirens, the neighbours and the police",
         lifespan=lambda app: _open(app, settings, keys),
+        generate_unique_id_function=lambda route: route.name,
     )
     problems.install(app)
-    for room in (reports, incidents, places, imports, live, access, police_replies, health):
+    for room in (reports, incidents, places, surroundings, imports, live, access, police_replies, health, region_tree):
         app.include_router(room.router)
+    openapi.describe(app)
     app.include_router(page_router(_demo_session(settings.demo_file)))
     return app
 

@@ -9,7 +9,8 @@ import hashlib
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Request, Response, Security
+from fastapi.security import APIKeyCookie, HTTPBearer
 
 from kentongan_server.domain.access import READ, WRITE
 from kentongan_server.domain.access import Caller as Calling
@@ -19,9 +20,21 @@ from kentongan_server.ports.unit_of_work import Transactions
 from kentongan_server.use_cases.governing.find_caller import caller_by_session, caller_by_token
 from kentongan_server.use_cases.governing.open_session import Opened
 
+# For the API's description; what comes is read below, so that every refusal is one of our sentences.
+BEARER = HTTPBearer(
+    scheme_name="access token", description="Given with an invitation or by signing in", auto_error=False
+)
+
+COOKIE = "kentongan"
+SESSION = APIKeyCookie(
+    name=COOKIE,
+    scheme_name="session",
+    description="Given by signing in; over https its name is __Host-kentongan",
+    auto_error=False,
+)
+
 REMEMBERED_S = 5.0
 REMEMBERED = 10_000
-COOKIE = "kentongan"
 SECURE_COOKIE = "__Host-kentongan"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -114,7 +127,9 @@ def assert_from_our_pages(request: Request) -> None:
         raise Problem(403, "This request did not come from one of our own pages.")
 
 
-async def calling(request: Request) -> Calling:
+async def calling(
+    request: Request, _: Annotated[object, Security(BEARER)], __: Annotated[object, Security(SESSION)]
+) -> Calling:
     """Who sent this request, and by what; Problem 401 without a valid token, 403 beyond its scopes."""
     callers: Callers = request.app.state.callers
     found = await callers.of(request)

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
+from kentongan_server.inbound.http.openapi import signed_body
 from kentongan_server.inbound.http.police_signature import SignatureError, verify_reply
 from kentongan_server.inbound.http.problems import Problem
 from kentongan_server.inbound.http.strict_json import StrictRequest, loads
@@ -27,7 +28,7 @@ class ReplyIn(BaseModel):
 
 @router.post(
     "/replies",
-    openapi_extra={"requestBody": {"content": {"application/json": {"schema": ReplyIn.model_json_schema()}}}},
+    openapi_extra=signed_body(ReplyIn),
 )
 async def post_reply(request: Request) -> dict[str, str]:
     """Take an answer of the command centre; a repeated one changes nothing."""

@@ -18,8 +18,13 @@ from kentongan_server.domain.errors import (
     UnknownError,
 )
 
+<<<<<<< HEAD
 _STATUS = {UnknownError: 404, RefusedError: 403, ConflictError: 409, TooManyTriesError: 429, InvalidError: 422}
 _TITLES = {
+=======
+_STATUS = {UnknownError: 404, RefusedError: 403, ConflictError: 409, InvalidError: 422}
+TITLES = {
+>>>>>>> eea98f1 (Describe the API whole, and open the city's tree and surroundings in it)
     400: "Bad request",
     401: "Who are you?",
     403: "Not allowed",
@@ -50,7 +55,7 @@ class Problem(HTTPException):  # RFC 9457's own word
 def answer(status: int, detail: str, **more: Any) -> JSONResponse:
     """The problem as a response."""
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
-    body = {"type": "about:blank", "title": _TITLES.get(status, "Problem"), "status": status, "detail": detail, **more}
+    body = {"type": "about:blank", "title": TITLES.get(status, "Problem"), "status": status, "detail": detail, **more}
     return JSONResponse(body, status, headers=headers, media_type="application/problem+json")
 
 

@@ -33,6 +33,7 @@ _WHEN = {
     413: "The body is longer than is taken; send less.",
     415: "Send the body in one of the content types named here.",
     422: "Please correct: kind.",
+    429: "Too many tries; wait, and try again.",
     500: "Something broke on our side; it was logged. Try again, and call 110 or 112 if it is urgent.",
 }
 
@@ -164,7 +165,7 @@ def _declare_errors(method: str, operation: dict[str, Any]) -> None:
     if "requestBody" in operation:
         statuses |= {400, 413, 415, 422}
     if method != "get":
-        statuses |= {404, 409}
+        statuses |= {404, 409, 429}
     for status in sorted(statuses):
         responses.setdefault(str(status), {"$ref": f"#/components/responses/Problem{status}"})
     responses["default"] = {

@@ -18,13 +18,8 @@ from kentongan_server.domain.errors import (
     UnknownError,
 )
 
-<<<<<<< HEAD
 _STATUS = {UnknownError: 404, RefusedError: 403, ConflictError: 409, TooManyTriesError: 429, InvalidError: 422}
-_TITLES = {
-=======
-_STATUS = {UnknownError: 404, RefusedError: 403, ConflictError: 409, InvalidError: 422}
 TITLES = {
->>>>>>> eea98f1 (Describe the API whole, and open the city's tree and surroundings in it)
     400: "Bad request",
     401: "Who are you?",
     403: "Not allowed",

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from kentongan_server.domain.place import Node, Presence, Region
+from kentongan_server.domain.place import Node, Notice, Presence, Region
 from kentongan_server.domain.region_code import Level, is_code, is_within, level_of
 
 
@@ -24,6 +24,7 @@ class FakePlaces:
         self.nodes: dict[str, Node] = {}
         self.counters: dict[str, int] = {}
         self.heard_at: dict[str, datetime] = {}
+        self.notices: dict[str, tuple[Notice, datetime]] = {}
 
     def region(self, code: str) -> Region | None:
         """See the port, as with everything below."""
@@ -104,6 +105,12 @@ class FakePlaces:
         known = self.nodes[node.id]
         self.nodes[node.id] = replace(node, **_placed(known))
         self.heard_at[node.id] = at
+
+    def take_notice(self, notice: Notice, at: datetime) -> bool:
+        if notice.id in self.notices:
+            return False
+        self.notices[notice.id] = (notice, at)
+        return True
 
     def take_counters(self, node_ids: Collection[str]) -> dict[str, int]:
         taken = {}

@@ -1,5 +1,8 @@
 """A way to the kentongan in memory: can be away, and remembers what it sent."""
 
+from datetime import datetime
+
+from kentongan_server.domain.codebook import Codebook
 from kentongan_server.ports.alarms import Order
 from kentongan_server.ports.sounder import LinkDownError
 
@@ -10,17 +13,29 @@ class FakeSounder:
     def __init__(self) -> None:
         self.away = False
         self.orders: list[Order] = []
-        self.shown: list[tuple[str, str, str, str]] = []
+        self.shown: list[tuple[str, str, str, str | None]] = []
+        self.timed: list[tuple[str, str, datetime]] = []
+        self.taught: list[tuple[str, str]] = []
 
     async def send(self, order: Order) -> None:
         """See the port."""
         self._assert_here()
         self.orders.append(order)
 
-    async def show(self, node: str, report: str, stage: str, incident: str) -> None:
+    async def show(self, node: str, report: str, stage: str, incident: str | None) -> None:
         """See the port."""
         self._assert_here()
         self.shown.append((node, report, stage, incident))
+
+    async def tell_time(self, node: str, nonce: str, at: datetime) -> None:
+        """See the port."""
+        self._assert_here()
+        self.timed.append((node, nonce, at))
+
+    async def teach(self, node: str, book: Codebook) -> None:
+        """See the port."""
+        self._assert_here()
+        self.taught.append((node, book.version))
 
     def _assert_here(self) -> None:
         if self.away:

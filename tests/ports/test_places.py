@@ -5,7 +5,7 @@ from datetime import date
 
 from tests.ports.samples import NONCE, RT1, RT2, a_node, a_region, at
 
-from kentongan_server.domain.place import NodeRole, Presence
+from kentongan_server.domain.place import NodeRole, Notice, Presence
 from kentongan_server.domain.region_code import Level
 from kentongan_server.ports.unit_of_work import Transactions, UnitOfWork
 
@@ -164,3 +164,18 @@ async def test_a_node_hangs_at_a_site_and_its_word_does_not_move_it(store: Trans
     found = await store.read(lambda uow: uow.places.nodes_named(["ktg-3", "ktg-1", "nobody"]))
     assert found == [replace(HEARD, site="pos-1"), a_node("ktg-3", site="pos-1")]
     assert len(await store.read(lambda uow: uow.places.nodes_named(None))) == 4
+
+
+async def test_a_nodes_troubles_are_kept_with_its_word(store: Transactions) -> None:
+    troubled = replace(HEARD, troubles=("tamper_open", "siren_cut"))
+    await store.run(lambda uow: uow.places.heard(troubled, at(1)))
+    assert (await store.read(lambda uow: uow.places.node("ktg-1"))) == troubled
+    await store.run(lambda uow: uow.places.heard(HEARD, at(2)))
+    assert (await store.read(lambda uow: uow.places.node("ktg-1"))) == HEARD
+
+
+async def test_a_notice_is_taken_once(store: Transactions) -> None:
+    notice = Notice("ktg-1.7.1", "ktg-1", "cancel", "ktg-1.7.0")
+    assert await store.run(lambda uow: uow.places.take_notice(notice, at(1)))
+    assert not await store.run(lambda uow: uow.places.take_notice(notice, at(2)))
+    assert await store.run(lambda uow: uow.places.take_notice(replace(notice, id="ktg-1.7.2", of=None), at(2)))

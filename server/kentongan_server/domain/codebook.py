@@ -60,6 +60,11 @@ class Codebook:
     adopted_at: datetime | None = None
     adopted_by: str | None = None
 
+    @property
+    def revision(self) -> int:
+        """What orders the versions for a node, which keeps the highest: ours is the first, an adopted one its second."""
+        return 1 if self.adopted_at is None else int(self.adopted_at.timestamp())
+
     def code_of(self, kind: IncidentKind) -> Code:
         """This version's code for `kind`."""
         return self.codes[kind]

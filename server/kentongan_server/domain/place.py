@@ -50,7 +50,8 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A device with firmware, as last heard. (boot, session, seq) orders its words; `site` is where it hangs."""
+    """A device with firmware, as last heard. (boot, session, seq) orders its words; `site` is where it hangs, `troubles`
+    are the faults that stand, in the node's own words."""
 
     id: str
     region: str
@@ -64,6 +65,17 @@ class Node:
     report: str | None
     stage: str | None
     site: str | None = None
+    troubles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a node says that is no report of an incident: its box was opened, or somebody tapped a PIN at it."""
+
+    id: str
+    node: str
+    kind: str
+    of: str | None
 
 
 def unheard_node(name: str, region: str, role: NodeRole = NodeRole.KENTONGAN, site: str | None = None) -> Node:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
-from kentongan_server.domain.place import Node, Presence, Region
+from kentongan_server.domain.place import Node, Notice, Presence, Region
 from kentongan_server.domain.region_code import Level
 
 
@@ -77,6 +77,10 @@ class Places(Protocol):
 
     def heard(self, node: Node, at: datetime) -> None:
         """Write what the node just said."""
+        ...
+
+    def take_notice(self, notice: Notice, at: datetime) -> bool:
+        """Keep what a node told; False when this id is known already."""
         ...
 
     def take_counters(self, node_ids: Collection[str]) -> dict[str, int]:

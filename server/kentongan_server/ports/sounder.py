@@ -1,7 +1,9 @@
 """The way to the kentongan and the call points."""
 
+from datetime import datetime
 from typing import Protocol
 
+from kentongan_server.domain.codebook import Codebook
 from kentongan_server.ports.alarms import Order
 
 
@@ -16,6 +18,14 @@ class Sounder(Protocol):
         """Send one attempt at a command; LinkDownError when the broker did not take it."""
         ...
 
-    async def show(self, node: str, report: str, stage: str, incident: str) -> None:
+    async def show(self, node: str, report: str, stage: str, incident: str | None) -> None:
         """Tell a call point how far help has come with its report; LinkDownError when the broker did not take it."""
+        ...
+
+    async def tell_time(self, node: str, nonce: str, at: datetime) -> None:
+        """Set the clock of a node that has none; LinkDownError when the broker did not take it."""
+        ...
+
+    async def teach(self, node: str, book: Codebook) -> None:
+        """Give a node the beats to keep; LinkDownError when the broker did not take it."""
         ...

@@ -241,3 +241,59 @@ async def test_a_report_that_the_core_refuses_is_ignored(door: Door) -> None:
     await door.hears("ktg-1", a_report(kind="fire"))
     assert door.ignored("ConflictError") == 1
     assert len(door.sounder.shown) == 1
+
+
+async def test_an_opened_box_is_told_to_the_operators_once_and_is_no_incident(door: Door) -> None:
+    for _ in range(3):
+        await door.hears("ktg-1", a_report(kind="tamper"))
+    assert door.town.store.incidents.incidents == {}
+    assert door.sounder.shown == [("ktg-1", "ktg-1.7.1", "stored", None)] * 3
+    told = [entry for entry in door.town.store.timeline.entries if entry.event == "box_opened"]
+    assert [(entry.incident, entry.region, entry.actor) for entry in told] == [(None, RT1, "ktg-1")]
+    assert door.taken("notice") == 3
+
+
+async def test_a_tapped_pin_is_a_notice_that_names_its_report(door: Door) -> None:
+    await door.hears("ktg-1", a_report(seq=1))
+    for seq, kind in ((2, "cancel"), (3, "duress")):
+        await door.hears("ktg-1", a_report(seq=seq, kind=kind, of="ktg-1.7.1"))
+    told = {e.event: e for e in door.town.store.timeline.entries if e.event in ("cancel_tapped", "duress_tapped")}
+    assert {name: entry.facts["report"] for name, entry in told.items()} == dict.fromkeys(told, "ktg-1.7.1")
+    assert {entry.incident for entry in told.values()} == {None}, "no neighbour's page may show it"
+    assert len(door.town.store.incidents.reports) == 1
+
+
+async def test_a_notice_with_another_nodes_id_or_of_an_unknown_node_is_nothing(door: Door) -> None:
+    await door.hears("ktg-1", a_report("ktg-2", kind="tamper"), key_of="ktg-1")
+    await door.hears("ktg-99", a_report("ktg-99", kind="tamper"))
+    assert door.sounder.shown == []
+    assert (door.ignored("MessageError"), door.ignored("unknown_node")) == (1, 1)
+
+
+async def test_no_receipt_for_a_notice_that_is_not_durable(door: Door) -> None:
+    door.town.store.full = True
+    with capture_logs():
+        await door.hears("ktg-1", a_report(kind="tamper"))
+    assert (door.sounder.shown, door.acknowledged) == ([], 1)
+
+
+async def test_troubles_are_kept_and_told_as_they_come_and_go(door: Door) -> None:
+    await door.hears("ktg-1", a_state(1, troubles=["tamper_open"]))
+    await door.hears("ktg-1", a_state(2, troubles=["tamper_open"]))
+    await door.hears("ktg-1", a_state(3, troubles=["siren_cut"]))
+    assert door.town.store.places.nodes["ktg-1"].troubles == ("siren_cut",)
+    told = [e.facts for e in door.town.store.timeline.entries if e.event == "troubles_changed"]
+    assert [(facts["came"], facts["went"]) for facts in told] == [
+        (["tamper_open"], []), (["siren_cut"], ["tamper_open"])]  # fmt: skip
+
+
+async def test_a_node_without_time_or_beats_is_told_and_an_old_one_is_left_alone(door: Door) -> None:
+    await door.hears("ktg-1", a_state(1))
+    assert (door.sounder.timed, door.sounder.taught) == ([], [])
+    await door.hears("ktg-1", a_state(2, minor=2))
+    assert door.sounder.timed == [("ktg-1", "a" * 16, door.town.clock.now())]
+    assert door.sounder.taught == [("ktg-1", "semarang-1")]
+    await door.hears("ktg-1", a_state(3, minor=2, minute=600, codebook=1))
+    door.sounder.away = True
+    await door.hears("ktg-1", a_state(4, minor=2))
+    assert (len(door.sounder.timed), len(door.sounder.taught)) == (1, 1)

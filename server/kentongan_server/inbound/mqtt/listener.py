@@ -8,14 +8,16 @@ that waits for too many PUBACKs sends us nothing more.
 import asyncio
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Protocol
 
 import structlog
 
 from kentongan_contract import codec, topics
 from kentongan_contract.errors import ContractError
-from kentongan_contract.messages import Report, State
+from kentongan_contract.messages import NOTICES, Report, State
 from kentongan_contract.seal import Key, unseal
+from kentongan_server.domain import codebook
 from kentongan_server.domain.errors import KentonganError
 from kentongan_server.domain.incident import Source
 from kentongan_server.domain.incident_kind import IncidentKind
@@ -28,8 +30,10 @@ from kentongan_server.use_cases.alarming.record_outcomes import record_outcomes
 from kentongan_server.use_cases.informing.tell_reporter import shown
 from kentongan_server.use_cases.reporting.take_report import Taken, take_report
 from kentongan_server.use_cases.supervising.note_state import note_state
+from kentongan_server.use_cases.supervising.take_notice import take_notice
 
 log = structlog.get_logger()
+_LISTENS_SINCE = 1  # the minor version whose nodes know `time` and `codebook`
 
 
 class Keys(Protocol):
@@ -68,7 +72,9 @@ class Listener:
         except ContractError as error:
             self._ignore(topic, error, acknowledge)
             return
-        if isinstance(message, Report):
+        if isinstance(message, Report) and message.kind in NOTICES:
+            work = self._take_notice(node, message, acknowledge)
+        elif isinstance(message, Report):
             work = self._take_report(node, message, acknowledge)
         elif isinstance(message, State):
             work = self._take_state(node, message, acknowledge)
@@ -130,6 +136,40 @@ class Listener:
         self._metrics.messages.labels("state").inc()
         if heartbeat is not None:
             self._on_heartbeat(heartbeat)
+            await self._brief(node, state, heartbeat.at)
+
+    async def _brief(self, node: str, state: State, now: datetime) -> None:
+        """Tell a node without a clock the time, and one with an older codebook the beats; each heartbeat asks anew."""
+        if state.minor < _LISTENS_SINCE or state.nonce is None:
+            return
+        try:
+            if state.minute is None:
+                await self._sounder.tell_time(node, state.nonce, now)
+            if state.codebook < codebook.SHIPPED.revision:
+                await self._sounder.teach(node, codebook.SHIPPED)
+        except LinkDownError:
+            log.info("node_not_briefed", node=node)
+
+    async def _take_notice(self, node: str, report: Report, acknowledge: Callable[[], None]) -> None:
+        try:
+            notice = translate.notice_of(node, report)
+            known = await self._transactions.run(lambda uow: take_notice(uow, notice))
+        except ContractError as error:
+            self._ignore(node, error, acknowledge)
+            return
+        except Exception:
+            log.exception("notice_not_stored", node=node)  # no receipt: the node says it again
+            acknowledge()
+            return
+        acknowledge()
+        if not known:
+            self._count("unknown_node", node)
+            return
+        self._metrics.messages.labels("notice").inc()
+        try:
+            await self._sounder.show(node, report.id, "stored", None)
+        except LinkDownError:
+            log.info("receipt_not_sent", node=node)  # the node repeats its notice and is answered then
 
     def _ignore(self, where: str, error: Exception, acknowledge: Callable[[], None]) -> None:
         self._count(type(error).__name__, where, str(error))

@@ -6,7 +6,7 @@ from kentongan_contract.errors import MessageError
 from kentongan_contract.messages import Report, State, belongs_to
 from kentongan_server.domain.incident_kind import IncidentKind, Purpose
 from kentongan_server.domain.lifecycle import CommandState
-from kentongan_server.domain.place import Node, NodeRole, Presence
+from kentongan_server.domain.place import Node, NodeRole, Notice, Presence
 from kentongan_server.ports.telemetry import Heartbeat
 from kentongan_server.use_cases.reporting.take_report import Said
 
@@ -49,7 +49,15 @@ def node_of(node: str, state: State) -> Node:
         nonce=state.nonce,
         report=state.report,
         stage=state.stage,
+        troubles=tuple(state.troubles),
     )
+
+
+def notice_of(node: str, report: Report) -> Notice:
+    """A notice as the core takes it; MessageError for a foreign id."""
+    if not belongs_to(report, node):
+        raise MessageError("the report's id is not the node's")
+    return Notice(id=report.id, node=node, kind=report.kind, of=report.of)
 
 
 def outcomes_of(state: State) -> list[tuple[str, CommandState]]:

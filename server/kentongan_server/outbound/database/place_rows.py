@@ -4,12 +4,12 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
-from kentongan_server.domain.place import Node, NodeRole, Presence, Region
+from kentongan_server.domain.place import Node, NodeRole, Notice, Presence, Region
 from kentongan_server.domain.region_code import Level
 from kentongan_server.outbound.database.scopes import is_of, lies_in
-from kentongan_server.outbound.database.tables import nodes, region_successors, regions
+from kentongan_server.outbound.database.tables import nodes, notices, region_successors, regions
 from kentongan_server.outbound.database.upsert import put
 from kentongan_server.outbound.database.values import to_ms
 
@@ -20,13 +20,25 @@ _SUCCESSORS = (
     .order_by(region_successors.c.successor)
 )
 _NODE = select(nodes).where(nodes.c.id == bindparam("id"))
+_NOTICE = select(notices.c.id).where(notices.c.id == bindparam("id"))
 _HEARD = (
     update(nodes)
     .where(nodes.c.id == bindparam("of"))
     .values(
         {
             name: bindparam(name)
-            for name in ("presence", "siren", "boot", "session", "seq", "nonce", "report", "stage", "heard_at")
+            for name in (
+                "presence",
+                "siren",
+                "boot",
+                "session",
+                "seq",
+                "nonce",
+                "report",
+                "stage",
+                "heard_at",
+                "troubles",
+            )
         }
     )
 )
@@ -162,9 +174,17 @@ class PlaceRows:
             "nonce": node.nonce,
             "report": node.report,
             "stage": node.stage,
+            "troubles": " ".join(node.troubles),
             "heard_at": to_ms(at),
         }
         self._connection.execute(_HEARD, values)
+
+    def take_notice(self, notice: Notice, at: datetime) -> bool:
+        if self._connection.execute(_NOTICE, {"id": notice.id}).one_or_none() is not None:
+            return False
+        values = {"id": notice.id, "node": notice.node, "kind": notice.kind, "of": notice.of, "received_at": to_ms(at)}
+        self._connection.execute(insert(notices), values)
+        return True
 
     def take_counters(self, node_ids: Collection[str]) -> dict[str, int]:
         if not node_ids:
@@ -192,5 +212,6 @@ def _node(row: Any) -> Node:
         nonce=row.nonce,
         report=row.report,
         stage=row.stage,
+        troubles=tuple((row.troubles or "").split()),
         site=row.site,
     )

@@ -117,6 +117,17 @@ nodes = Table(
     Column("counter", BigInteger, nullable=False),
     Column("heard_at", BigInteger),
     Column("site", ID, index=True),
+    Column("troubles", Text),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("node", String(32), ForeignKey("nodes.id"), nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("of", ID),
+    Column("received_at", BigInteger, nullable=False),
 )
 
 people = Table(

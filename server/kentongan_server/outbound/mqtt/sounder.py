@@ -1,14 +1,19 @@
 """Turns orders into sealed commands, and stages into sealed receipts."""
 
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from kentongan_contract import codec, topics
-from kentongan_contract.messages import Command, Receipt
+from kentongan_contract.messages import Codebook as Kept
+from kentongan_contract.messages import Command, Receipt, Time
 from kentongan_contract.seal import seal
 from kentongan_server.domain import codebook
 from kentongan_server.domain.alarm import COMMAND_TTL_MS, Action
+from kentongan_server.domain.codebook import Codebook
 from kentongan_server.outbound.mqtt.signer import Signer
 from kentongan_server.ports.alarms import Order
+
+CITY_TIME = timedelta(hours=7)  # WIB; the whole city lies in it
 
 
 class Publisher(Protocol):
@@ -47,10 +52,23 @@ class MqttSounder:
         )
         await self._publish(order.node, "command", codec.encode(command))
 
-    async def show(self, node: str, report: str, stage: str, incident: str) -> None:
+    async def show(self, node: str, report: str, stage: str, incident: str | None) -> None:
         """Tell a call point how far help has come; LinkDownError when the broker did not take it."""
         receipt = Receipt(report=report, stage=stage, incident=incident)
         await self._publish(node, "receipt", codec.encode(receipt))
+
+    async def tell_time(self, node: str, nonce: str, at: datetime) -> None:
+        """Set the clock of a node that has none; LinkDownError when the broker did not take it."""
+        time = Time(int(at.timestamp()), int(CITY_TIME.total_seconds()) // 60, nonce)
+        await self._publish(node, "time", codec.encode(time))
+
+    async def teach(self, node: str, book: Codebook) -> None:
+        """Give a node the beats to keep; LinkDownError when the broker did not take it."""
+        codes: list[list[object]] = [
+            [kind.value, code.pattern, list(code.beats), code.rounds, code.duration_ms, code.colour]
+            for kind, code in book.codes.items()
+        ]
+        await self._publish(node, "codebook", codec.encode(Kept(book.revision, book.version, codes)))
 
     async def _publish(self, node: str, kind: str, body: bytes) -> None:
         sealed = seal(self._signer.key(node), kind, node, body)

@@ -30,6 +30,10 @@ def note_state(uow: UnitOfWork, said: Node) -> bool:
             uow.alarms.make_due(said.id, now)
     if known.presence is not said.presence:
         _note_presence(uow, known, said.presence)
+    if not is_will and set(known.troubles) != set(said.troubles):
+        came, went = set(said.troubles) - set(known.troubles), set(known.troubles) - set(said.troubles)
+        facts = {"node": known.id, "came": sorted(came), "went": sorted(went), "troubles": list(said.troubles)}
+        uow.happened(Noted(None, known.region, known.id, what="troubles_changed", data=facts))
     return True
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kentongan_server.domain.guards import GUARDS
-from kentongan_server.domain.lifecycle import ALARM, CITY_ALARM, COMMAND, DRILL, INCIDENT
+from kentongan_server.domain.lifecycle import ALARM, CITY_ALARM, COMMAND, DRILL, INCIDENT, NOTIFICATION
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "lifecycle.md"
 TABLES: tuple[tuple[str, str, Mapping[str, Mapping[str, str]]], ...] = (
@@ -21,6 +21,11 @@ TABLES: tuple[tuple[str, str, Mapping[str, Mapping[str, str]]], ...] = (
     ),
     ("CityAlarm", "One person proposes, another confirms, and for some seconds either may still stop it.", CITY_ALARM),
     ("Drill", "A rehearsal, CAP's Exercise.", DRILL),
+    (
+        "Notification",
+        "One word to one person. *sent* means the channel took it; an arrival may be heard of before it, and after a failure.",
+        NOTIFICATION,
+    ),
 )
 
 

@@ -11,14 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+import httpx
 import structlog
 from fastapi import FastAPI
 from pydantic import SecretStr
 
 from kentongan_server.domain.events import ReportTaken, StageReached
 from kentongan_server.domain.forward import Recipient
+from kentongan_server.domain.notification import NotifyChannel
 from kentongan_server.inbound.clock.heartbeats import Heartbeats
 from kentongan_server.inbound.clock.relay import Relay
+from kentongan_server.inbound.clock.teller import Teller
 from kentongan_server.inbound.clock.ticker import Ticker
 from kentongan_server.inbound.http import (
     access,
@@ -45,13 +48,21 @@ from kentongan_server.outbound.database.transactions import DatabaseTransactions
 from kentongan_server.outbound.mqtt.broker_link import BrokerLink
 from kentongan_server.outbound.mqtt.signer import Signer
 from kentongan_server.outbound.mqtt.sounder import MqttSounder
+from kentongan_server.outbound.notify.email import EmailNotifier, SmtpServer
+from kentongan_server.outbound.notify.guarded_client import guarded_client
 from kentongan_server.outbound.notify.pager import HttpPager, LogPager
+from kentongan_server.outbound.notify.sms import SmsGateway, SmsNotifier
+from kentongan_server.outbound.notify.telegram import TelegramNotifier
+from kentongan_server.outbound.notify.web_push import VapidKey, WebPushNotifier
+from kentongan_server.outbound.notify.webhook import WebhookNotifier
+from kentongan_server.outbound.notify.wording import Wording
 from kentongan_server.outbound.passwords.argon2_hasher import Argon2Hasher
 from kentongan_server.outbound.passwords.secret_maker import OsSecretMaker, PyotpCodes
 from kentongan_server.outbound.police.cap import CapIdentity, CapResponder, CapSeal
 from kentongan_server.outbound.police.connection import open_connections
 from kentongan_server.outbound.police.webhook import WebhookResponder
 from kentongan_server.outbound.telemetry.database import DatabaseTelemetry
+from kentongan_server.ports.notifier import Notifier
 from kentongan_server.ports.outbox import Channel
 from kentongan_server.ports.responder import Responder
 from kentongan_server.ports.telemetry import Telemetry
@@ -60,7 +71,7 @@ from kentongan_server.settings import Settings
 from kentongan_server.use_cases.alarming import raise_alarm
 from kentongan_server.use_cases.forwarding import forward_report
 from kentongan_server.use_cases.governing.check_pin import CountedPinCheck
-from kentongan_server.use_cases.informing import tell_reporter, tell_residents
+from kentongan_server.use_cases.informing import tell_people, tell_reporter, tell_residents
 
 log = structlog.get_logger()
 
@@ -83,6 +94,7 @@ class Keys:
 
     master: bytes
     seal: CapSeal | None
+    vapid: VapidKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +112,7 @@ class _Way:
 def listeners() -> Listeners:
     """Which stage acts on which event, in this order and in the event's own transaction."""
     return {
-        ReportTaken: (raise_alarm.on_report, forward_report.on_report, tell_residents.on_report),
+        ReportTaken: (raise_alarm.on_report, forward_report.on_report, tell_residents.on_report, tell_people.on_report),
         StageReached: (tell_reporter.on_stage,),
     }
 
@@ -147,10 +159,13 @@ async def _open(app: FastAPI, settings: Settings, keys: Keys) -> AsyncIterator[N
         if isinstance(pager, HttpPager):
             doors.push_async_callback(pager.close)
         relay = Relay(transactions, sounder, await _responders(settings, keys, doors), pager, metrics)
+        notifiers = _notifiers(settings, keys, doors)
+        teller = Teller(transactions, notifiers, metrics)
         feed = live.Feed(transactions)
 
         def committed(what: Committed) -> None:
             relay.committed(what)
+            teller.committed(what)
             feed.committed(what)
 
         transactions.listen(committed)
@@ -173,7 +188,7 @@ async def _open(app: FastAPI, settings: Settings, keys: Keys) -> AsyncIterator[N
             for secret in (settings.police_webhook_secret, settings.police_previous_secret)
             if secret is not None
         ]
-        work = [_at_work(type(room).__name__, room.run()) for room in (relay, feed, ticker, heartbeats)]
+        work = [_at_work(type(room).__name__, room.run()) for room in (relay, teller, feed, ticker, heartbeats)]
         app.state.stopped = lambda: [task.get_name() for task in work if task.done()]
         link.start(listener.receive)
         try:
@@ -220,6 +235,37 @@ async def _responders(settings: Settings, keys: Keys, doors: AsyncExitStack) -> 
     return found
 
 
+def _notifiers(settings: Settings, keys: Keys, doors: AsyncExitStack) -> dict[NotifyChannel, Notifier]:
+    """A notifier for each channel that is set up. People's own addresses are reached through the guarded client alone."""
+    wording = Wording(settings.public_url)
+    strangers = guarded_client(allow_private=settings.foreign_private_addresses)
+    own = httpx.AsyncClient(timeout=10, follow_redirects=False, headers={"User-Agent": "kentongan-server"})
+    doors.push_async_callback(strangers.aclose)
+    doors.push_async_callback(own.aclose)
+    found: dict[NotifyChannel, Notifier] = {NotifyChannel.WEBHOOK: WebhookNotifier(strangers, wording)}
+    if keys.vapid is not None:
+        found[NotifyChannel.WEB_PUSH] = WebPushNotifier(strangers, keys.vapid, wording)
+    if settings.telegram_token is not None and settings.telegram_api is not None:
+        token = settings.telegram_token.get_secret_value()
+        found[NotifyChannel.TELEGRAM] = TelegramNotifier(own, token, wording, settings.telegram_api)
+    if settings.sms_url is not None:
+        headers = {name: value.get_secret_value() for name, value in settings.sms_headers.items()}
+        gateway = SmsGateway(settings.sms_url, settings.sms_body, settings.sms_content_type, headers)
+        found[NotifyChannel.SMS] = SmsNotifier(own, gateway, wording)
+    if settings.smtp_host is not None:
+        password = settings.smtp_password.get_secret_value() if settings.smtp_password else None
+        server = SmtpServer(
+            settings.smtp_host,
+            settings.smtp_port,
+            settings.smtp_sender,
+            settings.smtp_username,
+            password,
+            settings.smtp_security,
+        )
+        found[NotifyChannel.EMAIL] = EmailNotifier(server, wording)
+    return found
+
+
 def _ways(settings: Settings) -> tuple[_Way, _Way]:
     police = _Way(
         Recipient.POLICE,
@@ -258,7 +304,7 @@ def _read_keys(settings: Settings) -> Keys:
             raise SettingsError(
                 f"The CAP key cannot be used ({error}); make one with: kentongan server make-keys."
             ) from error
-    return Keys(_master_key(settings.master_key_file), seal)
+    return Keys(_master_key(settings.master_key_file), seal, _vapid_key(settings))
 
 
 def _telemetry(settings: Settings) -> ClosableTelemetry:
@@ -269,6 +315,17 @@ def _telemetry(settings: Settings) -> ClosableTelemetry:
     return InfluxTelemetry(
         settings.influx_url, settings.influx_token.get_secret_value(), settings.influx_org, settings.influx_bucket
     )
+
+
+def _vapid_key(settings: Settings) -> VapidKey | None:
+    if settings.vapid_key_file is None:
+        return None
+    try:
+        return VapidKey(settings.vapid_key_file, settings.vapid_contact)
+    except Exception as error:  # the library has no word of its own for a damaged key
+        raise SettingsError(
+            f"The web push key {settings.vapid_key_file} cannot be read; make one with: kentongan server make-keys."
+        ) from error
 
 
 def _master_key(path: Path) -> bytes:

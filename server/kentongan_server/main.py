@@ -153,6 +153,10 @@ def make_keys() -> None:
             file.write(secrets.token_hex(32) + "\n")
     if settings.cap_key_file and settings.cap_cert_file:
         ensure_cap_credentials(settings.cap_key_file, settings.cap_cert_file, name="Kentongan", now=SystemClock().now())
+    if settings.vapid_key_file and not settings.vapid_key_file.exists():
+        from kentongan_server.outbound.notify.web_push import make_vapid_key  # aiohttp comes with it: slow to import
+
+        make_vapid_key(settings.vapid_key_file)
     typer.echo(f"The keys are in {path.parent}.")
 
 

@@ -1,6 +1,7 @@
 """The environment, read once into one frozen object; only the composition root may look at it."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -43,6 +44,26 @@ class Settings(BaseSettings):
     emergency_cap_address: str = Field("112", description="CAP address of the 112 recipient, one word")
     pager_url: str | None = Field(
         None, description="Where to POST when a human must be woken; else a critical log line"
+    )
+    vapid_key_file: Path | None = Field(None, description="PEM key for web push; made with `server make-keys`")
+    vapid_contact: str = Field("mailto:kentongan@semarang.invalid", description="Whom a push service may write to")
+    telegram_token: SecretStr | None = Field(None, description="The bot's token from @BotFather")
+    telegram_bot: str | None = Field(None, description="The bot's name, for the link that connects a chat")
+    telegram_secret: SecretStr | None = Field(None, description="The secret_token that was given to setWebhook")
+    telegram_api: str | None = Field(None, description="The base URL of the bot API, Telegram's or one's own server's")
+    sms_url: str | None = Field(None, description="The SMS gateway; may hold {to}, {text} and {id}")
+    sms_body: str = Field('{"to": "{to}", "message": "{text}", "id": "{id}"}', description="The body it wants")
+    sms_content_type: str = Field("application/json", description="The body's type, which decides how it is escaped")
+    sms_headers: dict[str, SecretStr] = Field({}, description='Headers it wants, as JSON: {"Authorization": "…"}')
+    smtp_host: str | None = Field(None, description="The mail server")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Its port")
+    smtp_security: Literal["starttls", "tls", "none"] = Field("starttls", description="How the way there is protected")
+    smtp_username: str | None = Field(None, description="Our name there")
+    smtp_password: SecretStr | None = Field(None, description="Our password there")
+    smtp_sender: str = Field("kentongan@semarang.invalid", description="Who the mail is from")
+    foreign_private_addresses: bool = Field(
+        False,
+        description="Let web push and webhooks go to private addresses and plain http; for tests and closed networks",
     )
     influx_url: str | None = Field(None, description="InfluxDB (v2 write API) for heartbeats")
     influx_token: SecretStr = Field(SecretStr(""), description="Our token there")

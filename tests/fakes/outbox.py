@@ -42,9 +42,13 @@ class FakeOutbox:
     def item(self, item_id: str) -> OutboxItem | None:
         return self.items.get(item_id)
 
-    def due(self, now: datetime, limit: int) -> list[OutboxItem]:
-        found = [self.items[item_id] for item_id, at in self.due_at.items() if at <= now]
+    def due(self, now: datetime, limit: int, channel: Channel | None = None) -> list[OutboxItem]:
+        items = [self.items[item_id] for item_id, at in self.due_at.items() if at <= now]
+        found = [item for item in items if channel in (None, item.channel)]
         return sorted(found, key=lambda item: (self.due_at[item.id], item.queued_at))[:limit]
+
+    def due_channels(self, now: datetime) -> set[Channel]:
+        return {self.items[item_id].channel for item_id, at in self.due_at.items() if at <= now}
 
     def attempted(self, item_id: str, attempts: int, due_at: datetime) -> None:
         self._write(replace(self.items[item_id], attempts=attempts, due_at=due_at))

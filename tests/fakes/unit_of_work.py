@@ -6,7 +6,9 @@ from typing import Any, TypeVar
 
 from tests.fakes.access import FakeAccess
 from tests.fakes.alarms import FakeAlarms
+from tests.fakes.destinations import FakeDestinations
 from tests.fakes.incidents import FakeIncidents
+from tests.fakes.notifications import FakeNotifications
 from tests.fakes.outbox import FakeOutbox
 from tests.fakes.people import FakePeople
 from tests.fakes.places import FakePlaces
@@ -31,6 +33,8 @@ class InMemoryTransactions:
         self.access = FakeAccess()
         self.alarms = FakeAlarms(self.incidents, self.places)
         self.outbox = FakeOutbox(self.incidents)
+        self.destinations = FakeDestinations()
+        self.notifications = FakeNotifications()
         self.timeline = FakeTimeline(self.incidents)
         self.full = False
         self.unreadable = False
@@ -44,6 +48,8 @@ class InMemoryTransactions:
             people=self.people,
             access=self.access,
             outbox=self.outbox,
+            destinations=self.destinations,
+            notifications=self.notifications,
             timeline=self.timeline,
             clock=clock,
             identifiers=identifiers,
@@ -74,6 +80,7 @@ class InMemoryTransactions:
             self.refused += 1
             raise OSError("The disk is full.")
         self.alarms.new_commands, self.outbox.new_items = [], []
+        self.notifications.new = []
         before, grown_from = self._remember(), self.timeline.last_seq()
         try:
             result = job(self._unit)
@@ -81,7 +88,11 @@ class InMemoryTransactions:
         except BaseException:
             self._go_back(before)
             raise
-        self._on_commit(Committed(orders, bool(self.outbox.new_items), self.timeline.last_seq() > grown_from))
+        self._on_commit(
+            Committed(
+                orders, bool(self.outbox.new_items or self.notifications.new), self.timeline.last_seq() > grown_from
+            )
+        )
         return result
 
     def _books(self) -> list[Any]:
@@ -93,6 +104,8 @@ class InMemoryTransactions:
             self.access,
             self.alarms,
             self.outbox,
+            self.destinations,
+            self.notifications,
             self.timeline,
         ]
 

@@ -48,6 +48,17 @@ class CommandState(StrEnum):
     SUPERSEDED = "superseded"
 
 
+class NotificationState(StrEnum):
+    """One word to one person over one channel; `sent` means that the channel took it, `delivered` that it arrived."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    NOT_NEEDED = "not_needed"
+
+
 class CityAlarmState(StrEnum):
     """A city-wide alarm takes two people and a last moment in which either may still stop it."""
 
@@ -67,7 +78,7 @@ class DrillState(StrEnum):
     CALLED_OFF = "called_off"
 
 
-State = TypeVar("State", IncidentStatus, AlarmState, CommandState, CityAlarmState, DrillState)
+State = TypeVar("State", IncidentStatus, AlarmState, CommandState, CityAlarmState, DrillState, NotificationState)
 Table = dict[State, dict[str, State]]
 
 _I = IncidentStatus
@@ -154,6 +165,23 @@ DRILL: Table[DrillState] = {
     _D.RUNNING: {"score": _D.SCORED},
     _D.SCORED: {},
     _D.CALLED_OFF: {},
+}
+
+_N = NotificationState
+NOTIFICATION: Table[NotificationState] = {
+    _N.PENDING: {"begin": _N.SENDING, "deliver": _N.DELIVERED, "fail": _N.FAILED, "spare": _N.NOT_NEEDED},
+    _N.SENDING: {
+        "begin": _N.SENDING,
+        "send": _N.SENT,
+        "retry": _N.PENDING,
+        "deliver": _N.DELIVERED,
+        "fail": _N.FAILED,
+        "spare": _N.NOT_NEEDED,
+    },
+    _N.SENT: {"deliver": _N.DELIVERED},
+    _N.DELIVERED: {},
+    _N.FAILED: {"deliver": _N.DELIVERED},
+    _N.NOT_NEEDED: {"deliver": _N.DELIVERED},
 }
 
 FINAL_COMMAND_STATES = frozenset(state for state, events in COMMAND.items() if not events)

@@ -56,8 +56,12 @@ class Outbox(Protocol):
         """The item with this id."""
         ...
 
-    def due(self, now: datetime, limit: int) -> list[OutboxItem]:
-        """Items not yet done whose next attempt has come, oldest first."""
+    def due(self, now: datetime, limit: int, channel: Channel | None = None) -> list[OutboxItem]:
+        """Items not yet done whose next attempt has come, oldest first; only those of `channel` where one is named."""
+        ...
+
+    def due_channels(self, now: datetime) -> set[Channel]:
+        """The channels on which something is due."""
         ...
 
     def attempted(self, item_id: str, attempts: int, due_at: datetime) -> None:

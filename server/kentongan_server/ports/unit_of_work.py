@@ -9,8 +9,10 @@ from kentongan_server.domain.events import Event
 from kentongan_server.ports.access import AccessBook
 from kentongan_server.ports.alarms import AlarmBook, Order
 from kentongan_server.ports.clock import Clock
+from kentongan_server.ports.destinations import Destinations
 from kentongan_server.ports.identifiers import Identifiers
 from kentongan_server.ports.incidents import IncidentBook
+from kentongan_server.ports.notifications import Notifications
 from kentongan_server.ports.outbox import Outbox
 from kentongan_server.ports.people import PeopleBook
 from kentongan_server.ports.places import Places
@@ -31,6 +33,8 @@ class UnitOfWork:
     people: PeopleBook
     access: AccessBook
     outbox: Outbox
+    destinations: Destinations
+    notifications: Notifications
     timeline: Timeline
     clock: Clock
     identifiers: Identifiers

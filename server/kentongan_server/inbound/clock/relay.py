@@ -17,7 +17,7 @@ from kentongan_server.ports.outbox import Channel, OutboxItem
 from kentongan_server.ports.pager import Pager, PagingError
 from kentongan_server.ports.responder import DeliveryError, Responder
 from kentongan_server.ports.sounder import LinkDownError, Sounder
-from kentongan_server.ports.unit_of_work import Committed, Transactions
+from kentongan_server.ports.unit_of_work import Committed, Transactions, UnitOfWork
 from kentongan_server.use_cases.alarming.retry_commands import due_orders
 from kentongan_server.use_cases.forwarding import deliver_forward, deliver_page
 from kentongan_server.use_cases.informing.tell_reporter import begin_showing
@@ -91,20 +91,29 @@ class Relay:
     async def _empty_outbox(self) -> None:
         while True:
             try:
-                await asyncio.wait_for(self._wake.wait(), TICK_S)
+                async with asyncio.timeout(TICK_S):  # wait_for may swallow a cancellation that meets the event
+                    await self._wake.wait()
             except TimeoutError:
                 pass
             self._wake.clear()
             try:
-                due = await self._transactions.read(lambda uow: uow.outbox.due(uow.now(), 16 * AT_ONCE))
+                due = await self._transactions.read(self._due)
             except Exception:
                 log.exception("outbox_unreadable")
                 continue
             for item in due:
-                busy = sum(channel is item.channel for channel in self._under_way.values())
-                if busy < AT_ONCE and item.id not in self._under_way:
+                if self._busy(item.channel) < AT_ONCE and item.id not in self._under_way:
                     self._under_way[item.id] = item.channel
                     self._begin(self._deliver(item))
+
+    def _due(self, uow: UnitOfWork) -> list[OutboxItem]:
+        """What each channel has room for: a thousand items of one that hangs must not hide another's."""
+        now = uow.now()
+        room = [channel for channel in uow.outbox.due_channels(now) if self._busy(channel) < AT_ONCE]
+        return [item for channel in sorted(room) for item in uow.outbox.due(now, 2 * AT_ONCE, channel)]
+
+    def _busy(self, channel: Channel) -> int:
+        return sum(one is channel for one in list(self._under_way.values()))
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -9,6 +9,7 @@ import structlog
 from kentongan_server.ports.unit_of_work import Transactions, UnitOfWork
 from kentongan_server.use_cases.alarming.raise_alarm import open_due_gates
 from kentongan_server.use_cases.forwarding.watch_forwards import page_for_unaccepted
+from kentongan_server.use_cases.informing.tell_people import tell_due_waves
 from kentongan_server.use_cases.supervising.note_state import find_silent_nodes
 
 TICK_S = 0.5
@@ -31,6 +32,7 @@ class Ticker:
         while True:
             await asyncio.sleep(self._every_s)
             await self._decide(open_due_gates)
+            await self._decide(tell_due_waves)
             await self._decide(page_for_unaccepted)
             if self._listening_for() > SILENT_AFTER.total_seconds():
                 await self._decide(_find_silent_nodes)

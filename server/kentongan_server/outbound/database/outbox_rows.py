@@ -22,6 +22,8 @@ _DUE = (
     .order_by(outbox.c.due_at, outbox.c.queued_at)
     .limit(bindparam("limit"))
 )
+_DUE_ON = _DUE.where(outbox.c.channel == bindparam("channel"))
+_DUE_CHANNELS = select(outbox.c.channel).where(outbox.c.due_at <= bindparam("now")).distinct()
 _ATTEMPTED = (
     update(outbox)
     .where(outbox.c.id == bindparam("of"))
@@ -65,8 +67,17 @@ class OutboxRows:
         row = self._connection.execute(_ITEM, {"id": item_id}).one_or_none()
         return None if row is None else _item(row)
 
-    def due(self, now: datetime, limit: int) -> list[OutboxItem]:
-        return [_item(row) for row in self._connection.execute(_DUE, {"now": to_ms(now), "limit": limit})]
+    def due(self, now: datetime, limit: int, channel: Channel | None = None) -> list[OutboxItem]:
+        values: dict[str, Any] = {"now": to_ms(now), "limit": limit}
+        rows = (
+            self._connection.execute(_DUE, values)
+            if channel is None
+            else self._connection.execute(_DUE_ON, {**values, "channel": channel})
+        )
+        return [_item(row) for row in rows]
+
+    def due_channels(self, now: datetime) -> set[Channel]:
+        return {Channel(row.channel) for row in self._connection.execute(_DUE_CHANNELS, {"now": to_ms(now)})}
 
     def attempted(self, item_id: str, attempts: int, due_at: datetime) -> None:
         self._connection.execute(_ATTEMPTED, {"of": item_id, "attempts": attempts, "due_at": to_ms(due_at)})

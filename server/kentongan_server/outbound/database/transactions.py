@@ -17,8 +17,10 @@ from sqlalchemy import Connection, Engine
 
 from kentongan_server.outbound.database.access_rows import AccessRows
 from kentongan_server.outbound.database.alarm_rows import AlarmRows
+from kentongan_server.outbound.database.destination_rows import DestinationRows
 from kentongan_server.outbound.database.engine import reading, writing
 from kentongan_server.outbound.database.incident_rows import IncidentRows
+from kentongan_server.outbound.database.notification_rows import NotificationRows
 from kentongan_server.outbound.database.outbox_rows import OutboxRows
 from kentongan_server.outbound.database.people_rows import PeopleRows
 from kentongan_server.outbound.database.place_rows import PlaceRows
@@ -175,6 +177,8 @@ class DatabaseTransactions:
             people=PeopleRows(connection),
             access=AccessRows(connection),
             outbox=OutboxRows(connection, new.in_outbox),
+            destinations=DestinationRows(connection),
+            notifications=NotificationRows(connection, new.in_outbox),
             timeline=timeline,
             clock=self._clock,
             identifiers=self._identifiers,

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from kentongan_server.outbound.database import notification_tables  # noqa: F401  # they join the metadata
 from kentongan_server.outbound.database.access_tables import sessions  # noqa: F401  # its tables join the metadata
 from kentongan_server.outbound.database.tables import metadata
 

@@ -1,0 +1,124 @@
+"""Where I am reached, and when I want to be left in peace. A destination hears nothing before it has said its code.
+
+A browser's subscription needs none: only the browser itself can know its keys. The code goes out like every other word,
+through the outbox; who guesses five times must ask for a new one.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from kentongan_server.domain.errors import ConflictError, RefusedError, UnknownError
+from kentongan_server.domain.incident_kind import IncidentClass
+from kentongan_server.domain.lifecycle import NotificationState
+from kentongan_server.domain.notification import Destination, Notification, NotifyChannel, Urgency, Wave
+from kentongan_server.domain.people import Person
+from kentongan_server.domain.preferences import Preferences
+from kentongan_server.ports.unit_of_work import UnitOfWork
+
+MOST = 10
+CODE_LIFE = timedelta(minutes=15)
+GUESSES = 5
+_SELF_PROVING = (NotifyChannel.WEB_PUSH,)
+
+
+def add_destination(uow: UnitOfWork, person: Person, wanted: Destination, code: str) -> Destination:
+    """Keep the destination; one that the same person has at this address already is changed instead of doubled."""
+    mine = uow.destinations.of_people([person.id])
+    known = next((d for d in mine if (d.channel, d.address) == (wanted.channel, wanted.address)), None)
+    if known is not None:
+        wanted = replace(wanted, id=known.id, confirmed=known.confirmed)
+    elif len(mine) >= MOST:
+        raise ConflictError(f"You have {MOST} channels already; remove one that you no longer use.")
+    else:
+        wanted = replace(wanted, confirmed=wanted.channel in _SELF_PROVING)
+    if wanted.channel in _SELF_PROVING:
+        _take_over(uow, person, wanted)
+    uow.destinations.put(wanted)
+    if not wanted.confirmed:
+        _send_code(uow, wanted, code)
+    return wanted
+
+
+def confirm_destination(uow: UnitOfWork, person: Person, destination_id: str, code: str) -> bool:
+    """True when the code fits, and from now on; a wrong one is counted, and the fifth makes the code void."""
+    destination = _mine(uow, person, destination_id)
+    if destination.confirmed:
+        return True
+    expected = uow.destinations.code(destination_id)
+    if expected is None or uow.now() > expected[1] or expected[2] >= GUESSES:
+        raise RefusedError("This code is too old; add the channel again for a new one.")
+    if code != expected[0]:
+        uow.destinations.count_wrong_code(destination_id)
+        return False
+    uow.destinations.put(replace(destination, confirmed=True))
+    return True
+
+
+def change_destination(
+    uow: UnitOfWork, person: Person, destination_id: str, hears: frozenset[IncidentClass], after_s: int
+) -> Destination:
+    """Choose what it hears, and how much later than the others."""
+    changed = replace(_mine(uow, person, destination_id), hears=hears, after_s=after_s)
+    uow.destinations.put(changed)
+    return changed
+
+
+def remove_destination(uow: UnitOfWork, person: Person, destination_id: str) -> None:
+    """From now on nothing is sent there, also of what waits."""
+    uow.destinations.remove(_mine(uow, person, destination_id).id)
+
+
+def choose_preferences(uow: UnitOfWork, person: Person, preferences: Preferences) -> None:
+    """Keep language and quiet hours."""
+    uow.destinations.put_preferences(person.id, preferences)
+
+
+def link_chat(uow: UnitOfWork, code: str, chat: str) -> Destination | None:
+    """A stranger's chat says a code that a person was shown: from now on it is that person's. None when nobody waits."""
+    for waiting in uow.destinations.at_address(NotifyChannel.TELEGRAM, f"code:{code}"):
+        expected = uow.destinations.code(waiting.id)
+        if expected is not None and expected[0] == code and uow.now() <= expected[1]:
+            linked = replace(waiting, address=chat, confirmed=True)
+            uow.destinations.put(linked)
+            return linked
+    return None
+
+
+def _mine(uow: UnitOfWork, person: Person, destination_id: str) -> Destination:
+    found = uow.destinations.destination(destination_id)
+    if found is None or found.person != person.id:
+        raise UnknownError("You have no such channel; ask GET /api/v1/me/channels for yours.")
+    return found
+
+
+def _take_over(uow: UnitOfWork, person: Person, wanted: Destination) -> None:
+    """One browser is one person's: whoever signs in on a borrowed telephone takes it from its last user."""
+    for other in uow.destinations.at_address(wanted.channel, wanted.address):
+        if other.person != person.id:
+            uow.destinations.remove(other.id)
+
+
+def _send_code(uow: UnitOfWork, destination: Destination, code: str) -> None:
+    now = uow.now()
+    uow.destinations.expect_code(destination.id, code, now + CODE_LIFE)
+    if destination.channel is NotifyChannel.TELEGRAM:
+        return  # a bot may not speak first: its user brings the code
+    uow.notifications.add(
+        [
+            Notification(
+                id=uow.new_id(),
+                incident=None,
+                person=destination.person,
+                destination=destination.id,
+                channel=destination.channel,
+                wave=Wave.CONFIRM,
+                urgency=Urgency.CODE,
+                state=NotificationState.PENDING,
+                attempts=0,
+                error=None,
+                queued_at=now,
+                due_at=now,
+                changed_at=now,
+            )
+        ]
+    )

@@ -30,6 +30,7 @@ from kentongan_server.inbound.http import (
     incidents,
     live,
     openapi,
+    people,
     places,
     police_replies,
     problems,
@@ -128,7 +129,19 @@ def create_app(settings: Settings) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     problems.install(app)
-    for room in (reports, incidents, places, surroundings, imports, live, access, police_replies, health, region_tree):
+    for room in (
+        reports,
+        incidents,
+        places,
+        surroundings,
+        imports,
+        live,
+        access,
+        people,
+        police_replies,
+        health,
+        region_tree,
+    ):
         app.include_router(room.router)
     openapi.describe(app)
     app.include_router(page_router(_demo_session(settings.demo_file)))

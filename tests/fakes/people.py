@@ -40,7 +40,7 @@ class FakePeople:
             id: grant for id, grant in self.grants.items() if grant.person != person.id or grant.granted_by is not None
         }
         for number, membership in enumerate(person.memberships):
-            self.add_grant(Grant(f"{person.id}/{number}", person.id, membership, None, None))
+            self.add_grant(Grant(f"{person.id}.{number}", person.id, membership, None, None))
 
     def forget_token(self, token_hash: str) -> None:
         self.tokens.pop(token_hash, None)

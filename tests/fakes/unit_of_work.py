@@ -5,6 +5,7 @@ from copy import copy
 from typing import Any, TypeVar
 
 from tests.fakes.access import FakeAccess
+from tests.fakes.admissions import FakeAdmissions
 from tests.fakes.alarms import FakeAlarms
 from tests.fakes.destinations import FakeDestinations
 from tests.fakes.incidents import FakeIncidents
@@ -31,6 +32,7 @@ class InMemoryTransactions:
         self.surroundings = FakeSurroundings(self.places)
         self.people = FakePeople()
         self.access = FakeAccess()
+        self.admissions = FakeAdmissions()
         self.alarms = FakeAlarms(self.incidents, self.places)
         self.outbox = FakeOutbox(self.incidents)
         self.destinations = FakeDestinations()
@@ -47,6 +49,7 @@ class InMemoryTransactions:
             surroundings=self.surroundings,
             people=self.people,
             access=self.access,
+            admissions=self.admissions,
             outbox=self.outbox,
             destinations=self.destinations,
             notifications=self.notifications,

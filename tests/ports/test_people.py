@@ -114,7 +114,7 @@ async def test_a_revoked_membership_is_held_no_more_and_stays_known(granted: Tra
     assert await granted.read(lambda uow: uow.people.grant("another")) is None
     assert await granted.read(lambda uow: uow.people.grants_of("budi")) == [ended]
     assert await granted.read(lambda uow: uow.people.grants_within(RT1, at(13))) == [
-        Grant("resident-1/0", "resident-1", a_person().memberships[0], None, None)
+        Grant("resident-1.0", "resident-1", a_person().memberships[0], None, None)
     ]
 
 
@@ -126,7 +126,7 @@ async def test_grants_within_a_region_are_those_below_it_too(
     granted: Transactions, region: str | None, found: int
 ) -> None:
     grants = await granted.read(lambda uow: uow.people.grants_within(region, at(15)))
-    assert [grant.id for grant in grants] == ["resident-1/0", "grant-1"][:found]
+    assert [grant.id for grant in grants] == ["resident-1.0", "grant-1"][:found]
 
 
 async def test_installing_somebody_again_leaves_what_was_granted(granted: Transactions) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 from kentongan_server.domain.events import Event
 from kentongan_server.ports.access import AccessBook
+from kentongan_server.ports.admissions import AdmissionBook
 from kentongan_server.ports.alarms import AlarmBook, Order
 from kentongan_server.ports.clock import Clock
 from kentongan_server.ports.destinations import Destinations
@@ -32,6 +33,7 @@ class UnitOfWork:
     surroundings: Surroundings
     people: PeopleBook
     access: AccessBook
+    admissions: AdmissionBook
     outbox: Outbox
     destinations: Destinations
     notifications: Notifications

@@ -8,6 +8,7 @@ AT = "2026-11-26T13:15:04.250000Z"
 # A word has one meaning in this API, so one example serves wherever it stands.
 WORDS: dict[str, Any] = {
     "a": RT,
+    "address": "https://kentongan.example/join#n1bXq0Zk5fJwB2yT7vRcA9LdE3hU6sGi",
     "actor": "rt-head-12-1001-03-02",
     "attempts": 1,
     "b": RT2,
@@ -26,6 +27,7 @@ WORDS: dict[str, Any] = {
     "email": "sari@warga.example",
     "event": "incident_opened",
     "field": "kind",
+    "granted_by": "rt-head-12-1001-03-02",
     "households": 55,
     "id": "01JDBV5Y0M0000000000000000",
     "ignored_columns": "kelurahan",
@@ -60,6 +62,7 @@ WORDS: dict[str, Any] = {
     "seq": 1042,
     "siren": "silent",
     "sites": "pos-12-1001-03-02",
+    "svg": "<svg></svg>",
     "text": "Dua orang memanjat pagar rumah nomor 12",
     "token": "ktg_5GqTzV0c1XyT8mN2",
     "unchanged": 10_573,

@@ -47,7 +47,7 @@ class PeopleRows:
             self._connection.execute(update(people).where(people.c.id == person.id).values(values))
         self._connection.execute(delete(memberships).where(_INSTALLED), {"of": person.id})
         for number, membership in enumerate(person.memberships):
-            row = _row(Grant(f"{person.id}/{number}", person.id, membership, None, None))
+            row = _row(Grant(f"{person.id}.{number}", person.id, membership, None, None))
             self._connection.execute(insert(memberships), row)
 
     def forget_token(self, token_hash: str) -> None:

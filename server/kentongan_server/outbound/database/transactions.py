@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine
 
 from kentongan_server.outbound.database.access_rows import AccessRows
+from kentongan_server.outbound.database.admission_rows import AdmissionRows
 from kentongan_server.outbound.database.alarm_rows import AlarmRows
 from kentongan_server.outbound.database.destination_rows import DestinationRows
 from kentongan_server.outbound.database.engine import reading, writing
@@ -176,6 +177,7 @@ class DatabaseTransactions:
             surroundings=SurroundingsRows(connection),
             people=PeopleRows(connection),
             access=AccessRows(connection),
+            admissions=AdmissionRows(connection),
             outbox=OutboxRows(connection, new.in_outbox),
             destinations=DestinationRows(connection),
             notifications=NotificationRows(connection, new.in_outbox),

@@ -107,6 +107,8 @@ def _repeat(known: Report, said: Said, named: str) -> Taken:
 
 
 def _assert_may_report(said: Said) -> None:
+    if said.person is not None and not said.person.memberships and said.kind is not IncidentKind.PANIC:
+        raise RefusedError("Until your RT head has admitted you only the panic button works; or call 110 or 112.")
     if said.person is None or said.kind.incident_class is not IncidentClass.COMMUNITY:
         return
     if not said.person.belongs_to(said.region):

@@ -19,6 +19,7 @@ from pydantic import SecretStr
 from kentongan_server.domain.events import ReportTaken, StageReached
 from kentongan_server.domain.forward import Recipient
 from kentongan_server.domain.notification import NotifyChannel
+from kentongan_server.inbound.clock.checkpointer import Checkpointer
 from kentongan_server.inbound.clock.heartbeats import Heartbeats
 from kentongan_server.inbound.clock.relay import Relay
 from kentongan_server.inbound.clock.teller import Teller
@@ -62,12 +63,14 @@ from kentongan_server.outbound.passwords.secret_maker import OsSecretMaker, Pyot
 from kentongan_server.outbound.police.cap import CapIdentity, CapResponder, CapSeal
 from kentongan_server.outbound.police.connection import open_connections
 from kentongan_server.outbound.police.webhook import WebhookResponder
+from kentongan_server.outbound.record.checkpoint_file import CheckpointFile
+from kentongan_server.outbound.record.seal import Ed25519Seal, open_seal
 from kentongan_server.outbound.telemetry.database import DatabaseTelemetry
 from kentongan_server.ports.notifier import Notifier
 from kentongan_server.ports.outbox import Channel
 from kentongan_server.ports.responder import Responder
 from kentongan_server.ports.telemetry import Telemetry
-from kentongan_server.ports.unit_of_work import Committed, Listeners
+from kentongan_server.ports.unit_of_work import Committed, Listeners, Transactions
 from kentongan_server.settings import Settings
 from kentongan_server.use_cases.alarming import raise_alarm
 from kentongan_server.use_cases.forwarding import forward_report
@@ -85,6 +88,14 @@ class ClosableTelemetry(Telemetry, Protocol):
         ...
 
 
+class Room(Protocol):
+    """Something at work until it is cancelled."""
+
+    async def run(self) -> None:
+        """Work."""
+        ...
+
+
 class SettingsError(Exception):
     """A setting is missing or wrong; the text says which and what to do."""
 
@@ -96,6 +107,7 @@ class Keys:
     master: bytes
     seal: CapSeal | None
     vapid: VapidKey | None = None
+    record: Ed25519Seal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +213,11 @@ async def _open(app: FastAPI, settings: Settings, keys: Keys) -> AsyncIterator[N
             for secret in (settings.police_webhook_secret, settings.police_previous_secret)
             if secret is not None
         ]
-        work = [_at_work(type(room).__name__, room.run()) for room in (relay, teller, feed, ticker, heartbeats)]
+        rooms: list[Room] = [relay, teller, feed, ticker, heartbeats]
+        checkpointer = _checkpointer(transactions, settings, keys)
+        if checkpointer is not None:
+            rooms.append(checkpointer)
+        work = [_at_work(type(room).__name__, room.run()) for room in rooms]
         app.state.stopped = lambda: [task.get_name() for task in work if task.done()]
         link.start(listener.receive)
         try:
@@ -211,6 +227,8 @@ async def _open(app: FastAPI, settings: Settings, keys: Keys) -> AsyncIterator[N
             for task in work:
                 task.cancel()
             await asyncio.gather(*work, return_exceptions=True)
+            if checkpointer is not None:
+                await checkpointer.take()
 
 
 def derive(master: bytes, purpose: str) -> bytes:
@@ -317,7 +335,24 @@ def _read_keys(settings: Settings) -> Keys:
             raise SettingsError(
                 f"The CAP key cannot be used ({error}); make one with: kentongan server make-keys."
             ) from error
-    return Keys(_master_key(settings.master_key_file), seal, _vapid_key(settings))
+    return Keys(_master_key(settings.master_key_file), seal, _vapid_key(settings), _record_seal(settings))
+
+
+def _record_seal(settings: Settings) -> Ed25519Seal | None:
+    if settings.record_key_file is None:
+        return None
+    try:
+        return open_seal(settings.record_key_file)
+    except (OSError, ValueError) as error:
+        raise SettingsError(
+            f"The record key cannot be used ({error}); make one with: kentongan server make-keys."
+        ) from error
+
+
+def _checkpointer(transactions: Transactions, settings: Settings, keys: Keys) -> Checkpointer | None:
+    if keys.record is None:
+        return None
+    return Checkpointer(transactions, keys.record, CheckpointFile(settings.checkpoint_file))
 
 
 def _telemetry(settings: Settings) -> ClosableTelemetry:

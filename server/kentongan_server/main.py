@@ -4,21 +4,19 @@ import logging
 import os
 import secrets
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import structlog
 import typer
-from pydantic import ValidationError
 
+from kentongan_server import record_commands
+from kentongan_server.command_setup import database, give_up, settings
 from kentongan_server.domain.errors import KentonganError
 from kentongan_server.inbound.cli.city_file import CityFileError, read_city
-from kentongan_server.outbound.clock.system_clock import SystemClock, UlidIdentifiers
+from kentongan_server.outbound.clock.system_clock import SystemClock
 from kentongan_server.outbound.police.credentials import ensure_cap_credentials
-from kentongan_server.ports.unit_of_work import Transactions
-from kentongan_server.settings import Settings
+from kentongan_server.outbound.record.seal import ensure_record_key
 from kentongan_server.use_cases.governing.import_rows import Verdict, What
 from kentongan_server.use_cases.governing.install_city import install_city
 
@@ -34,18 +32,18 @@ def run(
 
     from kentongan_server.bootstrap import SettingsError, create_app
 
-    settings = _settings()
+    found = settings()
     if city is not None:
         install_city_command(city)
     _log_as_json()
     try:
-        server = create_app(settings)
+        server = create_app(found)
     except (SettingsError, OSError, ValueError) as error:
-        _give_up(str(error))
+        give_up(str(error))
     config = uvicorn.Config(
         server,
-        host=settings.http_host,
-        port=settings.http_port,
+        host=found.http_host,
+        port=found.http_port,
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=2,
@@ -62,14 +60,14 @@ def install_city_command(city_file: Annotated[Path, typer.Argument(help="The cit
     try:
         city = read_city(city_file.read_bytes())
     except OSError as error:
-        _give_up(f"The city file {city_file} cannot be read: {error.strerror}.")
+        give_up(f"The city file {city_file} cannot be read: {error.strerror}.")
     except CityFileError as error:
-        _give_up(f"The city file {city_file} cannot be used: {error}")
-    with _database() as transactions:
+        give_up(f"The city file {city_file} cannot be used: {error}")
+    with database() as transactions:
         try:
             asyncio.run(transactions.run(lambda uow: install_city(uow, city)))
         except KentonganError as error:
-            _give_up(f"The city file {city_file} cannot be used: {error}")
+            give_up(f"The city file {city_file} cannot be used: {error}")
     typer.echo(f"{len(city.regions)} regions, {len(city.nodes)} nodes and {len(city.people)} people are installed.")
 
 
@@ -95,10 +93,10 @@ def import_command(
     try:
         rows, ignored = read_rows(what, file.read_bytes())
     except OSError as error:
-        _give_up(f"The file {file} cannot be read: {error.strerror}.")
+        give_up(f"The file {file} cannot be read: {error.strerror}.")
     except ImportFileError as error:
-        _give_up(f"The file {file} cannot be used: {error}")
-    with _database() as transactions, import_report.progress_bar(what, len(rows)) as progress:
+        give_up(f"The file {file} cannot be used: {error}")
+    with database() as transactions, import_report.progress_bar(what, len(rows)) as progress:
         taking = take_file(
             transactions,
             what,
@@ -115,7 +113,7 @@ def import_command(
         try:
             import_report.write(found, report)
         except OSError as error:
-            _give_up(f"The report {report} cannot be written: {error.strerror}.")
+            give_up(f"The report {report} cannot be written: {error.strerror}.")
     if found.count(Verdict.REFUSED):
         raise typer.Exit(1)
 
@@ -133,7 +131,7 @@ def make_city_command(
     try:
         written = write_city(city, folder)
     except OSError as error:
-        _give_up(f"The folder {folder} cannot be written: {error.strerror}.")
+        give_up(f"The folder {folder} cannot be written: {error.strerror}.")
     counts = ", ".join(f"{count:,} {level}" for level, count in levels(city).items())
     households = sum(row.get("households", 0) for row in city.regions)
     typer.echo(f"{counts}; {households:,} households, {len(city.cameras):,} cameras. Import them in this order:")
@@ -141,51 +139,28 @@ def make_city_command(
         typer.echo(f"  ./kentongan server import {what} {path}")
 
 
+app.add_typer(record_commands.audit, name="audit")
+
+
 @app.command("make-keys")
 def make_keys() -> None:
     """Make the master key and the CAP key pair where the settings say, unless they are there already."""
-    settings = _settings()
-    path = settings.master_key_file
+    found = settings()
+    path = found.master_key_file
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_hex(32) + "\n")
-    if settings.cap_key_file and settings.cap_cert_file:
-        ensure_cap_credentials(settings.cap_key_file, settings.cap_cert_file, name="Kentongan", now=SystemClock().now())
-    if settings.vapid_key_file and not settings.vapid_key_file.exists():
+    if found.cap_key_file and found.cap_cert_file:
+        ensure_cap_credentials(found.cap_key_file, found.cap_cert_file, name="Kentongan", now=SystemClock().now())
+    if found.vapid_key_file and not found.vapid_key_file.exists():
         from kentongan_server.outbound.notify.web_push import make_vapid_key  # aiohttp comes with it: slow to import
 
-        make_vapid_key(settings.vapid_key_file)
+        make_vapid_key(found.vapid_key_file)
+    if found.record_key_file:
+        ensure_record_key(found.record_key_file)
     typer.echo(f"The keys are in {path.parent}.")
-
-
-@contextmanager
-def _database() -> Iterator[Transactions]:
-    """The record, brought to this version, for one command."""
-    from kentongan_server.bootstrap import listeners
-    from kentongan_server.outbound.database.engine import migrate, open_database
-    from kentongan_server.outbound.database.transactions import DatabaseTransactions
-
-    engine = open_database(_settings().database_url)
-    migrate(engine)
-    transactions = DatabaseTransactions(engine, SystemClock(), UlidIdentifiers(), listeners())
-    try:
-        yield transactions
-    finally:
-        transactions.close()
-
-
-def _settings() -> Settings:
-    try:
-        return Settings()
-    except ValidationError as error:
-        _give_up("; ".join(f"KENTONGAN_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()))
-
-
-def _give_up(sentence: str) -> NoReturn:
-    typer.echo(sentence, err=True)
-    raise typer.Exit(2)
 
 
 def _log_as_json() -> None:

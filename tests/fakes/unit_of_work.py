@@ -13,6 +13,7 @@ from tests.fakes.notifications import FakeNotifications
 from tests.fakes.outbox import FakeOutbox
 from tests.fakes.people import FakePeople
 from tests.fakes.places import FakePlaces
+from tests.fakes.record import FakeRecord
 from tests.fakes.surroundings import FakeSurroundings
 from tests.fakes.timeline import FakeTimeline
 
@@ -38,6 +39,7 @@ class InMemoryTransactions:
         self.destinations = FakeDestinations()
         self.notifications = FakeNotifications()
         self.timeline = FakeTimeline(self.incidents)
+        self.record = FakeRecord(self.timeline)
         self.full = False
         self.unreadable = False
         self.refused = 0
@@ -54,6 +56,7 @@ class InMemoryTransactions:
             destinations=self.destinations,
             notifications=self.notifications,
             timeline=self.timeline,
+            record=self.record,
             clock=clock,
             identifiers=identifiers,
             listeners=listeners,
@@ -110,6 +113,7 @@ class InMemoryTransactions:
             self.destinations,
             self.notifications,
             self.timeline,
+            self.record,
         ]
 
     def _remember(self) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from kentongan_server.ports.notifications import Notifications
 from kentongan_server.ports.outbox import Outbox
 from kentongan_server.ports.people import PeopleBook
 from kentongan_server.ports.places import Places
+from kentongan_server.ports.record import RecordBook
 from kentongan_server.ports.surroundings import Surroundings
 from kentongan_server.ports.timeline import Timeline
 
@@ -38,6 +39,7 @@ class UnitOfWork:
     destinations: Destinations
     notifications: Notifications
     timeline: Timeline
+    record: RecordBook
     clock: Clock
     identifiers: Identifiers
     listeners: "Listeners"

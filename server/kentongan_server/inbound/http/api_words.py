@@ -73,6 +73,30 @@ _BEATS = {"pattern": "titir", "beats": [90, 110], "rounds": 300, "duration_ms": 
 
 # By operation, where the answer has no model whose fields say it.
 ANSWERS: dict[str, Any] = {
+    "show_receipt": {
+        "entry": {
+            "seq": 1042,
+            "at": 1795698904250,
+            "event": "report_taken",
+            "incident": "01JDBV5Y2C0000000000000000",
+            "region": RT,
+            "actor": "resident-12",
+            "facts": '{"report":"01JDBV5Y0M0000000000000000","kind":"theft"}',
+            "salt": "5f0c" * 8,
+            "commitment": "a1" * 32,
+            "hash": "b2" * 32,
+        },
+        "previous": "c3" * 32,
+        "following": ["d4" * 32],
+        "checkpoint": {
+            "number": 7,
+            "seq": 1043,
+            "hash": "e5" * 32,
+            "at": 1795698960000,
+            "key": "0123456789abcdef",
+            "signature": "f6" * 64,
+        },
+    },
     "acknowledge_incident": {"acknowledged": "community"},
     "begin_second_factor": {
         "secret": "JBSWY3DPEHPK3PXP",

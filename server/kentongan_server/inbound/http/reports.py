@@ -1,6 +1,7 @@
 """Reports come in here."""
 
 import time
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
@@ -11,6 +12,7 @@ from kentongan_server.inbound.http.strict_json import StrictRoute
 from kentongan_server.inbound.http.views import ReportIn, ReportOut
 from kentongan_server.inbound.metrics import Metrics
 from kentongan_server.ports.unit_of_work import Transactions
+from kentongan_server.use_cases.governing.verify_record import receipt_of
 from kentongan_server.use_cases.reporting.take_report import Said, take_report
 
 router = APIRouter(prefix="/api/v1", tags=["reporting"], route_class=StrictRoute)
@@ -41,3 +43,10 @@ async def post_report(body: ReportIn, request: Request, response: Response, pers
         metrics.reports.labels("app", body.kind.incident_class).inc()
         metrics.ingest_seconds.observe(time.perf_counter() - begun)
     return ReportOut(id=taken.report, incident=taken.incident)
+
+
+@router.get("/reports/{report_id}/receipt")
+async def show_receipt(report_id: str, request: Request, person: Caller) -> dict[str, Any]:
+    """Proof for the reporter that the report is in the record: check it with `server audit verify-receipt`."""
+    transactions: Transactions = request.app.state.transactions
+    return await transactions.read(lambda uow: receipt_of(uow, report_id, person))

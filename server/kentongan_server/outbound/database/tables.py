@@ -22,6 +22,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from kentongan_server.outbound.database.record_guards import guard
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -273,4 +275,27 @@ timeline = Table(
     Column("region", ID),
     Column("actor", ID),
     Column("facts", Text, nullable=False),
+    Column("salt", String(32)),
+    Column("commitment", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
 )
+Index("ix_timeline_actor", timeline.c.actor)
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, nullable=False, index=True),
+    Column("hash", String(64), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("key", String(16), nullable=False),
+    Column("signature", String(128), nullable=False),
+)
+
+record_beginnings = Table(
+    "record_beginnings",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", String(64), nullable=False),
+)
+guard(record_beginnings)

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select
 
 from kentongan_server.domain.events import Event
 from kentongan_server.domain.incident_kind import IncidentClass
+from kentongan_server.outbound.database.record_rows import Chain
 from kentongan_server.outbound.database.tables import incidents, timeline
 from kentongan_server.outbound.database.values import from_ms, from_text, to_ms, to_text
 from kentongan_server.ports.timeline import Entry
@@ -27,8 +28,9 @@ _HAS = (
 class TimelineRows:
     """The Timeline on one connection; `flush` writes what was appended."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, chain: Chain) -> None:
         self._connection = connection
+        self._chain = chain
         self._appended: list[dict[str, Any]] = []
         self.has_grown = False
 
@@ -46,6 +48,7 @@ class TimelineRows:
     def flush(self) -> None:
         """Write what was appended."""
         if self._appended:
+            self._chain.link(self._appended)
             self._connection.execute(_APPEND, self._appended)
             self._appended = []
             self.has_grown = True

@@ -25,6 +25,7 @@ from kentongan_server.outbound.database.notification_rows import NotificationRow
 from kentongan_server.outbound.database.outbox_rows import OutboxRows
 from kentongan_server.outbound.database.people_rows import PeopleRows
 from kentongan_server.outbound.database.place_rows import PlaceRows
+from kentongan_server.outbound.database.record_rows import Chain, RecordRows
 from kentongan_server.outbound.database.surroundings_rows import SurroundingsRows
 from kentongan_server.outbound.database.timeline_rows import TimelineRows
 from kentongan_server.ports.clock import Clock
@@ -86,7 +87,7 @@ class DatabaseTransactions:
 
     def _read(self, query: Callable[[UnitOfWork], Result]) -> Result:
         with reading(self._engine) as connection:
-            uow, _, _ = self._unit(connection)
+            uow, _, _ = self._unit(connection, Chain(connection))
             return query(uow)
 
     def _write(self) -> None:
@@ -115,8 +116,9 @@ class DatabaseTransactions:
             if not self._all_or_none(connection, batch, committed):
                 committed = Committed()
                 with connection.begin():
+                    chain = Chain(connection)
                     for job in batch:
-                        self._run_alone(connection, job, committed)
+                        self._run_alone(connection, chain, job, committed)
         except Exception as error:  # noqa: BLE001  # the disk, not the job: nobody in this batch was stored
             for job in batch:
                 job.error = error
@@ -130,27 +132,29 @@ class DatabaseTransactions:
     def _all_or_none(self, connection: Connection, batch: list[_Job], committed: Committed) -> bool:
         """Run and commit the batch without savepoints; False, and nothing kept, when one of its jobs raised."""
         with connection.begin() as transaction:
+            chain = Chain(connection)
             try:
                 for job in batch:
-                    self._run(connection, job, committed)
+                    self._run(connection, chain, job, committed)
             except Exception:  # noqa: BLE001  # every job is run again in a savepoint of its own, and raises there
                 transaction.rollback()
                 return False
         return True
 
-    def _run_alone(self, connection: Connection, job: _Job, committed: Committed) -> None:
+    def _run_alone(self, connection: Connection, chain: Chain, job: _Job, committed: Committed) -> None:
         connection.exec_driver_sql("SAVEPOINT job")
         try:
-            self._run(connection, job, committed)
+            self._run(connection, chain, job, committed)
         except Exception as error:  # noqa: BLE001  # handed to the caller, who awaits the job
             connection.exec_driver_sql("ROLLBACK TO job")
             connection.exec_driver_sql("RELEASE job")
+            chain.forget()
             job.error = error
             return
         connection.exec_driver_sql("RELEASE job")
 
-    def _run(self, connection: Connection, job: _Job, committed: Committed) -> None:
-        uow, timeline, new = self._unit(connection)
+    def _run(self, connection: Connection, chain: Chain, job: _Job, committed: Committed) -> None:
+        uow, timeline, new = self._unit(connection, chain)
         job.result = job.run(uow)
         timeline.flush()
         committed.orders += uow.alarms.orders(new.commands)
@@ -167,9 +171,9 @@ class DatabaseTransactions:
                 job.future.set_result(job.result)
         self._on_commit(committed)
 
-    def _unit(self, connection: Connection) -> "tuple[UnitOfWork, TimelineRows, _New]":
+    def _unit(self, connection: Connection, chain: Chain) -> "tuple[UnitOfWork, TimelineRows, _New]":
         new = _New()
-        timeline = TimelineRows(connection)
+        timeline = TimelineRows(connection, chain)
         uow = UnitOfWork(
             incidents=IncidentRows(connection),
             alarms=AlarmRows(connection, new.commands.extend),
@@ -182,6 +186,7 @@ class DatabaseTransactions:
             destinations=DestinationRows(connection),
             notifications=NotificationRows(connection, new.in_outbox),
             timeline=timeline,
+            record=RecordRows(connection, timeline.flush),
             clock=self._clock,
             identifiers=self._identifiers,
             listeners=self._listeners,

@@ -8,11 +8,13 @@ install; elsewhere MissingPartError carries the exact line to type.
 Standard library only: this runs before anything is installed.
 """
 
+import hashlib
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +24,13 @@ CACHE = ROOT / ".cache"
 
 _MICROPYTHON_RELEASE = "trixie"
 _MICROPYTHON_PACKAGES = ("micropython", "libc6", "libffi8", "libmbedcrypto16", "libmbedtls21", "libmbedx509-7")
+_WASM_PACKAGE = "@micropython/micropython-webassembly-pyscript"
+_WASM_VERSION = "1.27.0"
+_WASM_SHA512 = (
+    "0e75f1e04ab182479a1444ab4b7b8aacbee62cc9389914ddd2633368e7771d44"
+    "a265438013bb75d6e2e78dfddfb45f3b376c66e249c79d610a7152b82182140c"
+)
+_WASM_FILES = ("micropython.mjs", "micropython.wasm")
 _DEBIAN_SUITES = ("bookworm", "trixie", "forky", "sid", "oldstable", "stable", "testing", "unstable")
 _PACKAGE_INDEX = re.compile(r"^'(?P<archive>\S+)/dists/(?P<suite>[^/]+)/main/binary-[^/]+/Packages")
 _DEBIAN_KEYS = Path("/usr/share/keyrings")
@@ -109,8 +118,48 @@ def chromium(say: Say = print) -> Path:
         return found
 
 
+def micropython_wasm(say: Say = print, cache: Path = CACHE) -> Path:
+    """The folder of MicroPython's WebAssembly build (micropython.mjs and .wasm), fetched with npm; MissingPartError if none."""
+    folder = cache / f"micropython-wasm-{_WASM_VERSION}"
+    if (folder / "micropython.wasm").is_file():
+        return folder
+    npm = _on_path("npm")
+    if npm is None:
+        raise MissingPartError(
+            "MicroPython for the browser comes with npm, which is missing. Type: sudo apt-get install npm "
+            "and then: python3 setup/parts.py micropython-wasm"
+        )
+    say(f"MicroPython for the browser: fetching {_WASM_PACKAGE} {_WASM_VERSION} with npm (0.2 MB) …")
+    cache.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="micropython-wasm-", dir=cache) as work:
+        packed = ["pack", "--silent", "--pack-destination", work, f"{_WASM_PACKAGE}@{_WASM_VERSION}"]
+        _run([str(npm), *packed], "npm could not fetch MicroPython for the browser", folder=Path(work))
+        archive = next(Path(work).glob("*.tgz"))
+        if hashlib.sha512(archive.read_bytes()).hexdigest() != _WASM_SHA512:
+            raise MissingPartError(f"What npm brought is not the {_WASM_PACKAGE} {_WASM_VERSION} that we pinned.")
+        made = Path(work) / "made"
+        made.mkdir()
+        with tarfile.open(archive) as tar:
+            for name in _WASM_FILES:
+                found = tar.extractfile(f"package/{name}")
+                (made / name).write_bytes(found.read() if found else b"")
+        try:
+            made.rename(folder)
+        except OSError:
+            if not (folder / "micropython.wasm").is_file():  # else another process was quicker
+                raise
+    return folder
+
+
+def node_js(say: Say = print) -> Path:
+    """Node.js, which runs the node's logic tests on 32 bits; installed where this may install; MissingPartError otherwise."""
+    return _on_path("node", "nodejs") or install("Node.js", "nodejs", ("node", "nodejs"), say)
+
+
 PARTS: dict[str, Callable[[Say], Path]] = {
     "micropython": micropython,
+    "micropython-wasm": micropython_wasm,
+    "node-js": node_js,
     "mosquitto": mosquitto,
     "postgresql": postgresql,
     "chromium": chromium,

@@ -49,13 +49,18 @@ def run(
 
 
 @app.command()
-def amqtt(folder: Folder, host: Host = "127.0.0.1", port: Port = 1883) -> None:
+def amqtt(
+    folder: Folder,
+    host: Host = "127.0.0.1",
+    port: Port = 1883,
+    websocket_port: Annotated[int | None, typer.Option(help="A second port, for MQTT over WebSocket.")] = None,
+) -> None:
     """Be the embedded broker of a rendered folder (demo only)."""
     from kentongan_broker.amqtt_broker import serve  # amqtt takes half a second to import
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     try:
-        asyncio.run(serve(folder, host, port))
+        asyncio.run(serve(folder, host, port, websocket_port))
     except OSError as problem:
         raise BrokerError(f"{BUSY}: {host}:{port}") from problem
 

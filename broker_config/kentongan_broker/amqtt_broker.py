@@ -13,7 +13,7 @@ from pathlib import Path
 
 from amqtt.adapters import ReaderAdapter, WriterAdapter
 from amqtt.broker import Broker, Server
-from amqtt.contexts import Action, BaseContext, BrokerConfig, ListenerConfig
+from amqtt.contexts import Action, BaseContext, BrokerConfig, ListenerConfig, ListenerType
 from amqtt.errors import BrokerError
 from amqtt.mqtt.connack import NOT_AUTHORIZED, ConnackPacket
 from amqtt.mqtt.protocol.broker_handler import BrokerProtocolHandler
@@ -21,6 +21,7 @@ from amqtt.plugins.base import BaseAuthPlugin, BasePlugin, BaseTopicPlugin
 from amqtt.session import Session
 
 from kentongan_broker.access import Access
+from kentongan_broker.enrolment import SERVER
 
 SHUTDOWN_SECONDS = 2.0
 
@@ -43,7 +44,8 @@ class Logins(BaseAuthPlugin):
     async def authenticate(self, *, session: Session) -> bool:
         """True when this session may begin."""
         user = session.username or ""
-        if session.client_id != user or not self._access.lets_in(user, session.password):
+        own = session.client_id == user or (user == SERVER and str(session.client_id).startswith(f"{SERVER}-"))
+        if not own or not self._access.lets_in(user, session.password):  # two servers may stand side by side
             return False
         return not session.will_flag or self._access.allows(user, "write", session.will_topic or "")
 
@@ -103,14 +105,17 @@ class CityBroker(Broker):
             await super()._publish_retained_messages_for_subscription(subscription, session)
 
 
-async def serve(folder: Path, host: str, port: int) -> None:
+async def serve(folder: Path, host: str, port: int, websocket_port: int | None = None) -> None:
     """Serve until SIGTERM or SIGINT; OSError when the port is taken."""
     logging.getLogger("transitions").setLevel(logging.WARNING)
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     plugins = {f"{__name__}.{plugin.__name__}": {"folder": str(folder)} for plugin in (Logins, Topics)}
-    broker = CityBroker(BrokerConfig(listeners={"default": ListenerConfig(bind=f"{host}:{port}")}, plugins=plugins))
+    listeners = {"default": ListenerConfig(bind=f"{host}:{port}")}
+    if websocket_port is not None:
+        listeners["browsers"] = ListenerConfig(type=ListenerType.WS, bind=f"{host}:{websocket_port}")
+    broker = CityBroker(BrokerConfig(listeners=listeners, plugins=plugins))
     try:
         await broker.start()
     except BrokerError as problem:

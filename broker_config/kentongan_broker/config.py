@@ -25,11 +25,17 @@ _SALT_BYTES = 12
 
 
 def render(
-    folder: Path, enrolment: Enrolment, port: int, host: str = "127.0.0.1", *, probe_password: str | None = None
+    folder: Path,
+    enrolment: Enrolment,
+    port: int,
+    host: str = "127.0.0.1",
+    *,
+    probe_password: str | None = None,
+    websocket_port: int | None = None,
 ) -> Path:
     """Write the broker's three files into `folder` (readable by the owner alone); gives mosquitto.conf.
 
-    With `probe_password` the probe may log in, which whoever starts the broker uses to see that it answers.
+    With `websocket_port` the same rules hold for MQTT over WebSocket there. With `probe_password` the probe may log in, which whoever starts the broker uses to see that it answers.
     """
     folder = folder.resolve()
     if set(str(folder)) & set("\n#"):
@@ -37,7 +43,8 @@ def render(
     probe = {} if probe_password is None else {PROBE: probe_password}
     write_private(folder / "passwords", _passwords(enrolment.users | probe))
     write_private(folder / "acl", _template("acl") + _relay_rules(enrolment.relays))
-    words = {"port": port, "host": host, "folder": folder, "user": _user()}
+    websockets = "" if websocket_port is None else f"listener {websocket_port} {host}\nprotocol websockets\n"
+    words = {"port": port, "host": host, "folder": folder, "user": _user(), "websockets": websockets}
     return write_private(folder / "mosquitto.conf", string.Template(_template("mosquitto.conf")).substitute(words))
 
 

@@ -27,7 +27,13 @@ BUSY = "address already in use"
 
 
 def start(
-    folder: Path, enrolment: Enrolment, *, port: int = 0, host: str = "127.0.0.1", kind: Kind | None = None
+    folder: Path,
+    enrolment: Enrolment,
+    *,
+    port: int = 0,
+    host: str = "127.0.0.1",
+    kind: Kind | None = None,
+    websocket_port: int | None = None,
 ) -> "Broker":
     """Render `folder` and start a broker there; port 0 takes a free one, kind None the best there is.
 
@@ -36,7 +42,7 @@ def start(
     if kind is None:
         kind = "mosquitto" if mosquitto_program() else "amqtt"
     for _ in range(5 if port == 0 else 1):
-        broker = Broker(folder, enrolment, host, port or _free_port(host), kind)
+        broker = Broker(folder, enrolment, host, port or _free_port(host), kind, websocket_port)
         try:
             broker.start()
         except PortBusyError:
@@ -59,12 +65,15 @@ def mosquitto_program() -> str | None:
 class Broker:
     """A broker of our own; as a context manager it is stopped at the end. Its log is `broker.log` in the folder."""
 
-    def __init__(self, folder: Path, enrolment: Enrolment, host: str, port: int, kind: Kind) -> None:
+    def __init__(
+        self, folder: Path, enrolment: Enrolment, host: str, port: int, kind: Kind, websocket_port: int | None = None
+    ) -> None:
         self.folder = folder.resolve()
         self.enrolment = enrolment
         self.host = host
         self.port = port
         self.kind: Kind = kind
+        self.websocket_port = websocket_port
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -87,7 +96,14 @@ class Broker:
         if self._process is not None:
             raise BrokerError("The broker is already running.")
         password = new_password()  # new each time: another broker of ours, on this port, must not answer for this one
-        render(self.folder, self.enrolment, self.port, self.host, probe_password=password)
+        render(
+            self.folder,
+            self.enrolment,
+            self.port,
+            self.host,
+            probe_password=password,
+            websocket_port=self.websocket_port,
+        )
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own command
                 [*_dying_with_us(), *self._command()],
@@ -137,6 +153,8 @@ class Broker:
     def _command(self) -> list[str]:
         if self.kind == "amqtt":
             address = ["--host", self.host, "--port", str(self.port)]
+            if self.websocket_port is not None:
+                address += ["--websocket-port", str(self.websocket_port)]
             return [sys.executable, "-m", "kentongan_broker", "amqtt", str(self.folder), *address]
         program = mosquitto_program()
         if program is None:

@@ -40,6 +40,23 @@ class DemoCity:
     micropython_node: str
 
     @property
+    def twin(self) -> str:
+        """The kentongan that lives in a browser; it belongs to the home RT from the moment somebody opens its page."""
+        return f"{self.home_prefix}-browser"
+
+    @property
+    def home_prefix(self) -> str:
+        """What the names of the home RT's kentongan begin with."""
+        return self.micropython_node.rpartition("-")[0]
+
+    @property
+    def with_twin(self) -> dict[str, Any]:
+        """The description with the browser's kentongan in it."""
+        home, *others = self.description["regions"]
+        nodes = [*home["nodes"], {"id": self.twin, "role": "kentongan"}]
+        return self.description | {"regions": [home | {"nodes": nodes}, *others]}
+
+    @property
     def nodes(self) -> list[tuple[str, str]]:
         """(node, region) of every node."""
         return [(node["id"], region["code"]) for region in self.description["regions"] for node in region["nodes"]]

@@ -139,7 +139,7 @@ def _greet(console: Console, stage: Stage, rts: int) -> None:
             f"{city.micropython_node} is run by a real MicroPython; {city.serial_node} hangs on {city.gateway}'s line."
         )
     console.print(
-        f"\n  [bold]{stage.base_url}[/bold]\n\nTahan tombol merah 1,5 detik · Hold the red button. Ctrl-C ends the demo."
+        f"\n  [bold]{stage.base_url}[/bold]\n  [bold]{stage.twin.url}[/bold]  kentongan di peramban · a kentongan in your browser\n\nTahan tombol merah 1,5 detik · Hold the red button. Ctrl-C ends the demo."
     )
 
 

@@ -5,6 +5,7 @@ import os
 import secrets
 import shutil
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from kentongan_demo.city import DemoCity
 from kentongan_demo.processes import DemoError, Processes, wait_until
 from kentongan_demo.serial_cable import SerialCable
 from kentongan_demo.tally import Tally
+from kentongan_demo.twin import TwinServer
 from kentongan_server.outbound.police.credentials import ensure_cap_credentials
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,6 +37,7 @@ class Stage:
 
     broker: Broker
     tally: Tally
+    twin: TwinServer
 
     def __init__(self, folder: Path, city: DemoCity, port: int) -> None:
         self.folder = folder
@@ -60,8 +63,9 @@ class Stage:
     def start(self, say: Say) -> None:
         """Start everything; DemoError when a part does not come up."""
         begun = time.monotonic()
-        enrolment = enrol(self.city.description)
-        self.broker = start(self.folder / "broker", enrolment)
+        enrolment = enrol(self.city.with_twin)
+        websocket_port = free_port()
+        self.broker = start(self.folder / "broker", enrolment, websocket_port=websocket_port)
         self._write_files()
         if self.broker.kind == "amqtt":
             say("Mosquitto is not installed: using the embedded amqtt broker, which is for demos only.")
@@ -74,6 +78,7 @@ class Stage:
         wait_until(lambda: self._hears({self.city.gateway}), self.processes, "gateway")
         self._start_serial_node(enrolment)  # a state said to a gateway without a broker is said again 10 s later
         wait_until(lambda: self._hears({node for node, _ in self.city.nodes}), self.processes, "city of kentongan")
+        self.twin = TwinServer(self._twin(enrolment, websocket_port), self.city.home, self._tell_of_twin)
         self.took = time.monotonic() - begun
 
     def description(self) -> dict[str, Any]:
@@ -92,6 +97,8 @@ class Stage:
             "simulator": {"host": "127.0.0.1", "port": self._control_port},
             "micropython_node": self.city.micropython_node if self.micropython else None,
             "gateway_node": self.city.gateway,
+            "twin_url": self.twin.url,
+            "twin_node": self.city.twin,
         }
 
     def police_forwards(self) -> int:
@@ -107,6 +114,8 @@ class Stage:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if hasattr(self, "twin"):
+            self.twin.stop()
         if hasattr(self, "tally"):
             self.tally.stop()
         self.processes.stop()
@@ -223,6 +232,23 @@ class Stage:
             raise DemoError("The serial line was not laid.")
         interpreter = self.micropython or sys.executable
         self._start_node(interpreter, self.city.serial_node, enrolment, ["--serial", self._cable.ends[1]])
+
+    def _twin(self, enrolment: Enrolment, websocket_port: int) -> dict[str, Any]:
+        return {
+            "node": self.city.twin,
+            "key": node_key(self._master, EPOCH, self.city.twin).hex(),
+            "password": enrolment.nodes[self.city.twin],
+            "host": self.broker.host,
+            "port": websocket_port,
+        }
+
+    def _tell_of_twin(self) -> None:
+        city = self._write("city-with-twin.json", json.dumps(self.city.with_twin))
+        command = [sys.executable, "-m", "kentongan_server", "install-city", str(city)]
+        environment = os.environ | self._server_environment()
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+        if done.returncode != 0:
+            raise DemoError(f"The server was not told of the kentongan in the browser: {done.stderr.strip()}")
 
     def _start_gateway(self, device: str, enrolment: Enrolment) -> None:
         gateway, serial_node = self.city.gateway, self.city.serial_node

@@ -9,7 +9,6 @@ from .peer_ledger import PeerLedger
 from .provisioning import SettingsError
 from .serial_link import SerialLink
 from .tcp_stream import tls_context
-from .udp_air import UdpAir
 
 
 def uplink_for(node: Node, random, open_port=None):
@@ -32,6 +31,8 @@ def peers_for(node: Node, folder: str, random, tell, open_espnow=None):
     if settings.peer is None:
         return None
     if settings.peer == "udp":
+        from .udp_air import UdpAir  # not where there are no sockets: in a browser
+
         open_air = lambda: UdpAir(settings.peer_address, settings.peer_port)  # noqa: E731
     elif open_espnow is not None:
         open_air = lambda: open_espnow(settings.peer_channel)  # noqa: E731

@@ -28,14 +28,15 @@ class VerbError(ValueError):
 class VirtualNode:
     """`tell(event, **fields)` hears everything; `ms` in it is the node's own clock."""
 
-    def __init__(self, settings, folder: str, tell, polled: bool = False, open_port=None):
+    def __init__(self, settings, folder: str, tell, polled: bool = False, open_port=None, board_type=TwinBoard):
         self.id = settings.node
         self._settings = settings
         self._folder = folder
         self._listener = tell
         self._polled = polled
         self._open_port = open_port
-        self._board = TwinBoard(self._tell, polled)
+        self._board_type = board_type
+        self._board = board_type(self._tell, polled)
         self._wires = self._board.wires  # they outlive the power
         self._node = None
         self._running = None
@@ -45,7 +46,7 @@ class VirtualNode:
         """Power on; harmless while it is on."""
         if self._running is not None:
             return
-        self._board = TwinBoard(self._tell, self._polled, self._wires)
+        self._board = self._board_type(self._tell, self._polled, self._wires)
         node = Node(self._settings, self._board, self._folder, self._tell)
         self._node = node
         uplink = uplink_for(node, self._board.random, self._open_port)

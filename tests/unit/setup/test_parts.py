@@ -174,3 +174,19 @@ def test_words_it_does_not_know():
 
 def test_no_address_stands_in_the_script():
     assert "://" not in SCRIPT.read_text(encoding="utf-8")
+
+
+def test_without_npm_the_browsers_micropython_says_what_to_type(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(parts.MissingPartError, match="apt-get install npm"):
+        parts.micropython_wasm(lambda _: None, tmp_path)
+
+
+def test_what_npm_brings_must_be_what_was_pinned(tmp_path, monkeypatch):
+    npm = tmp_path / "npm"
+    npm.write_text('#!/bin/sh\nprintf forged > "$4/package.tgz"\n')
+    npm.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    with pytest.raises(parts.MissingPartError, match="not the"):
+        parts.micropython_wasm(lambda _: None, tmp_path / "cache")
+    assert list((tmp_path / "cache").iterdir()) == []

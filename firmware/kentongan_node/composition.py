@@ -39,4 +39,4 @@ def peers_for(node: Node, folder: str, random, tell, open_espnow=None):
     else:
         raise SettingsError('settings: this board has no ESP-NOW; peer must be "udp" or null')
     ledger = PeerLedger(Journal(folder + "/peer.journal"), settings.node, settings.group_secrets()[0])
-    return PeerAlarm(settings, node.boot, node.clock, random, ledger, node.sounder, tell, open_air)
+    return PeerAlarm(settings, node.boot, node.clock, random, ledger, node.sounder, node.beats_of, tell, open_air)

@@ -227,6 +227,8 @@ class Node:
         self._pressed_at = None
         self._taken_back = report
         self.sounder.take_back(report, now_ms)
+        if self.peers is not None and event == "cancel":
+            self.peers.stop()  # under duress the neighbours go on hearing it
         self.indicator.take_back(now_ms)
         self.outbox.add(event, "actual", now_ms, report)
         self._tell("taken_back", report=report)
@@ -264,6 +266,11 @@ class Node:
         if self.codebook.take(message):
             self.sounder.learn(self._local_beats())
             self._tell("codebook", revision=message.revision)
+
+    def beats_of(self, kind: str) -> "list | None":
+        """What a neighbour's report of this kind sounds like here; None as our own button does."""
+        code = self.codebook.code(kind)
+        return None if kind == "panic" or code is None or not code.beats else code.beats
 
     def _local_beats(self) -> list:
         code = self.codebook.code("panic")

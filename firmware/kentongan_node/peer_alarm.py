@@ -26,9 +26,9 @@ _REOPEN_MS = 2_000
 
 
 class PeerAlarm:
-    """`sounder` makes the noise, `open_air()` gives the way through the air: `async receive() -> bytes`, `send`, `close`."""
+    """`sounder` makes the noise of `beats_of(kind)`, `open_air()` gives the way through the air: `async receive() -> bytes`, `send`, `close`."""
 
-    def __init__(self, settings, boot: int, clock, random, ledger, sounder, tell, open_air):
+    def __init__(self, settings, boot: int, clock, random, ledger, sounder, beats_of, tell, open_air):
         self._node = settings.node
         self._boot = boot
         self._rt = settings.rt
@@ -37,6 +37,7 @@ class PeerAlarm:
         self._random = random
         self._ledger = ledger
         self._sounder = sounder
+        self._beats_of = beats_of
         self._tell = tell
         self._open_air = open_air
         self._air = None
@@ -114,7 +115,9 @@ class PeerAlarm:
             self._refuse(verdict)
             return
         self._sounded.append(now_ms)
-        why_not = self._sounder.hear(word.report(), now_ms)  # the noise first, the flash after
+        why_not = self._sounder.hear(
+            word.report(), now_ms, self._beats_of(word.kind)
+        )  # the noise first, the flash after
         self._tell("peer_alarm", report=word.report(), kind=word.kind, sounded=why_not is None, reason=why_not)
         self._ledger.keep(word, why_not is None)
         self._passing.append(bytes(data))

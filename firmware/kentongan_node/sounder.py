@@ -59,8 +59,8 @@ class Sounder:
         self.local_soundings += 1
         self._begin(player, player.total_ms, now_ms)
 
-    def hear(self, report: str, now_ms: int) -> "str | None":
-        """A neighbour's button, from the neighbour: sound like our own, below every limit; or why not."""
+    def hear(self, report: str, now_ms: int, beats: "list | None" = None) -> "str | None":
+        """A neighbour's button, from the neighbour: sound as long as our own, below every limit; or why not."""
         if self.state == "local" or self.state == "peer" or (self.command is not None and _rank(self.command) == 2):
             return "an alarm sounds"
         if self._limits.is_silenced(report, now_ms):
@@ -74,7 +74,7 @@ class Sounder:
         self.command = self.incident = None
         self.report = report
         self.peer_soundings += 1
-        self._begin(self._local, allowed, now_ms)
+        self._begin(self._local if beats is None else BeatPlayer(beats, _ENDLESS, self._local_ms), allowed, now_ms)
         return None
 
     def obey(self, command, now_ms: int) -> None:

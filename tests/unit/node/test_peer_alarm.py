@@ -54,8 +54,13 @@ class House:
         self.sounder = Sounder(Board(), Limits(), CommandLog(), self.hear, [90, 110], 30_000)
         self.path = "/tmp/kentongan-peer-" + binascii.hexlify(os.urandom(6)).decode()
         ledger = PeerLedger(Journal(self.path), node, settings.group_secrets()[0])
-        self.peers = PeerAlarm(settings, 9, self.clock, os.urandom, ledger, self.sounder, self.hear, None)
+        self.peers = PeerAlarm(
+            settings, 9, self.clock, os.urandom, ledger, self.sounder, self.beats_of, self.hear, None
+        )
         self.peers._air = self.air
+
+    def beats_of(self, kind):
+        return [600, 400] if kind == "fire" else None
 
     def hear(self, event, **fields):
         self.told.append((event, fields))
@@ -130,6 +135,7 @@ def test_passing_on_reaches_who_is_too_far_away():
     three.peers.hear(two.peers._passing[0], 0)
     assert three.sounder.state == "peer"
     assert three.sounder.report == "ktg-1.9.0"
+    assert three.sounder.step(500) == 600  # the beats of a fire, and not those of a panic
 
 
 def test_another_rt_other_keys_and_noise_are_silent_and_counted():

@@ -92,6 +92,18 @@ def test_the_power_cut_before_every_flash_write_loses_no_report(micropython_path
     assert rewrites > 0
 
 
+def test_the_power_cut_before_every_flash_write_spoils_no_book_and_repeats_no_command(micropython_path):
+    cuts, first = 0, 0
+    while True:
+        _, result = _run(micropython_path, "cut_keepers.py", str(first), str(first + 40))
+        assert result["failures"] == []
+        cuts += result["cuts"]
+        first += 40
+        if result["cuts"] == 0:
+            break
+    assert cuts > 30
+
+
 def test_without_settings_the_board_says_why_and_still_sounds(micropython_path, tmp_path):
     environment = firmware_environment()
     environment["MICROPYPATH"] = f"{BOARD}:{environment['MICROPYPATH']}"

@@ -343,3 +343,19 @@ def test_the_state_says_why_it_began_and_what_stands():
     state = scene.state()
     assert (state.reset_cause, state.troubles) == ("watchdog", ["battery_low", "mains_lost"])
     scene.clear()
+
+
+def test_sixty_four_presses_write_no_counter():
+    scene = Scene()
+    with open(scene.folder + "/boot.journal", "rb") as file:
+        before = file.read()
+    for number in range(64):
+        scene.press(1_000 + number * 1_000)
+        (report,) = scene.node.outbox.pending()
+        scene.node.outbox.keep()
+        scene.tell("receipt", messages.Receipt(report, "stored", None))
+        scene.node.outbox.keep()
+    with open(scene.folder + "/boot.journal", "rb") as file:
+        assert file.read() == before
+    assert sorted(os.listdir(scene.folder)) == ["boot.journal", "report.journal"]
+    scene.clear()

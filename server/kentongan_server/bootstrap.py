@@ -37,6 +37,7 @@ from kentongan_server.inbound.http import (
     problems,
     region_tree,
     reports,
+    statistics,
     surroundings,
 )
 from kentongan_server.inbound.http.callers import Callers
@@ -147,6 +148,7 @@ def create_app(settings: Settings) -> FastAPI:
         places,
         surroundings,
         imports,
+        statistics,
         live,
         access,
         people,

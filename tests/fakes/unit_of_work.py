@@ -14,6 +14,7 @@ from tests.fakes.outbox import FakeOutbox
 from tests.fakes.people import FakePeople
 from tests.fakes.places import FakePlaces
 from tests.fakes.record import FakeRecord
+from tests.fakes.statistics import FakeStatistics
 from tests.fakes.surroundings import FakeSurroundings
 from tests.fakes.timeline import FakeTimeline
 
@@ -57,6 +58,7 @@ class InMemoryTransactions:
             notifications=self.notifications,
             timeline=self.timeline,
             record=self.record,
+            statistics=FakeStatistics(self.incidents, self.timeline),
             clock=clock,
             identifiers=identifiers,
             listeners=listeners,

@@ -18,6 +18,7 @@ from kentongan_server.ports.outbox import Outbox
 from kentongan_server.ports.people import PeopleBook
 from kentongan_server.ports.places import Places
 from kentongan_server.ports.record import RecordBook
+from kentongan_server.ports.statistics import StatisticsBook
 from kentongan_server.ports.surroundings import Surroundings
 from kentongan_server.ports.timeline import Timeline
 
@@ -40,6 +41,7 @@ class UnitOfWork:
     notifications: Notifications
     timeline: Timeline
     record: RecordBook
+    statistics: StatisticsBook
     clock: Clock
     identifiers: Identifiers
     listeners: "Listeners"

@@ -73,6 +73,9 @@ _BEATS = {"pattern": "titir", "beats": [90, 110], "rounds": 300, "duration_ms": 
 
 # By operation, where the answer has no model whose fields say it.
 ANSWERS: dict[str, Any] = {
+    "export_statistics": (
+        "region,first,last,crime,drills,pranks,deaf_hours\r\n33.74.12,2026-11-01,2026-11-30,31,12,,4.5\r\n"
+    ),
     "show_receipt": {
         "entry": {
             "seq": 1042,

@@ -26,6 +26,7 @@ from kentongan_server.outbound.database.outbox_rows import OutboxRows
 from kentongan_server.outbound.database.people_rows import PeopleRows
 from kentongan_server.outbound.database.place_rows import PlaceRows
 from kentongan_server.outbound.database.record_rows import Chain, RecordRows
+from kentongan_server.outbound.database.statistics_rows import StatisticsRows
 from kentongan_server.outbound.database.surroundings_rows import SurroundingsRows
 from kentongan_server.outbound.database.timeline_rows import TimelineRows
 from kentongan_server.ports.clock import Clock
@@ -187,6 +188,7 @@ class DatabaseTransactions:
             notifications=NotificationRows(connection, new.in_outbox),
             timeline=timeline,
             record=RecordRows(connection, timeline.flush),
+            statistics=StatisticsRows(connection),
             clock=self._clock,
             identifiers=self._identifiers,
             listeners=self._listeners,

@@ -2,6 +2,6 @@
 
 from machine import Pin
 
-from kentongan_node.pins_esp32_s3 import SIREN
+from kentongan_node.pins import pins
 
-Pin(SIREN, Pin.OUT, value=0)
+Pin(pins.SIREN, Pin.OUT, value=0)

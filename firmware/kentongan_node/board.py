@@ -1,4 +1,4 @@
-"""The ESP32-S3 reference board, and the only door to `machine`."""
+"""The board, whichever of the five it is, and the only door to `machine`."""
 
 import os
 import time
@@ -6,10 +6,10 @@ import time
 import machine
 from machine import ADC, PWM, RTC, UART, WDT, Pin
 
-from . import pins_esp32_s3 as pins
 from .analog import DIVIDER_BY, DIVIDER_TIMES, SIREN_MV_PER_A
 from .call_point import SAMPLE_MS
 from .clock import sleep_ms
+from .pins import pins
 from .supervised_loop import band
 
 _LIGHTS = {
@@ -43,11 +43,11 @@ class Board:
         if settings is not None and settings.siren == "tone":
             self._tone = PWM(self._siren, freq=settings.tone_hz, duty_u16=0)
         self._beacon = _output(pins.BEACON)
-        self._sense = None if settings is None or not settings.siren_ma else _analog(pins.SIREN_SENSE)
+        self._sense = _analog(pins.SIREN_SENSE) if settings is not None and settings.siren_ma else None
         measures = settings is not None and settings.measures_power
         self._battery = _analog(pins.BATTERY_SENSE) if measures else None
         self._supply = _analog(pins.MAINS_SENSE) if measures else None
-        self._lamp = [_output(pin) for pin in (pins.LED_RED, pins.LED_GREEN, pins.LED_BLUE)]
+        self._lamp = [_output(pin) for pin in (pins.LED_RED, pins.LED_GREEN, pins.LED_BLUE) if pin is not None]
         self._panic = _input(pins.PANIC_LOOP, "loop" if settings is None else settings.panic_input, "pressed", 0)
         self._tamper = _input(pins.TAMPER_LOOP, "none" if settings is None else settings.tamper_input, "cut", 1)
         self._silence = _contact(pins.SILENCE_KEY)
@@ -75,7 +75,7 @@ class Board:
 
     def siren_sense(self) -> tuple:
         """(milliamperes through the siren, heard by a microphone), None for what is not measured."""
-        return None if self._sense is None else self._sense.read_uv() // SIREN_MV_PER_A, None
+        return None if self._sense is None else self._sense() * 1000 // SIREN_MV_PER_A, None
 
     def beacon(self, on: bool) -> None:
         """The flashing light's transistor."""
@@ -85,7 +85,10 @@ class Board:
         """The indicator; None is dark."""
         if colour != self._shown:
             self._shown = colour
-            for pin, level in zip(self._lamp, _LIGHTS[colour]):
+            levels = _LIGHTS[colour]
+            if len(self._lamp) == 1:  # one lamp for every colour
+                levels = (max(levels),)
+            for pin, level in zip(self._lamp, levels):
                 pin.value(level)
 
     def random(self, size: int) -> bytes:
@@ -135,7 +138,7 @@ class Board:
         return None if millivolts is None else millivolts >= _MAINS_MV
 
     def _divided(self, adc) -> "int | None":
-        return None if adc is None else adc.read_uv() // 1000 * DIVIDER_TIMES // DIVIDER_BY
+        return None if adc is None else adc() * DIVIDER_TIMES // DIVIDER_BY
 
     def feed(self) -> None:
         """The watchdog lives on the local loop alone: a broker that is away never reboots a kentongan."""
@@ -155,6 +158,8 @@ class Line:
     """UART1 to the RS-485 driver, in the shape of a serial link's port."""
 
     def __init__(self):
+        if pins.UART_TX is None:
+            raise OSError("this board has no serial line")
         self._uart = UART(1, _BAUD, tx=pins.UART_TX, rx=pins.UART_RX, txbuf=_BUFFER, rxbuf=_BUFFER, timeout=0)
         self._drive = _output(pins.RS485_DE)
         self._leaving = 0  # bytes that have not left yet, at most
@@ -193,15 +198,28 @@ def _input(number: int, kind: str, active: str, level: int):
     if kind == "none":
         return lambda: "normal"
     if kind == "loop":
-        adc = _analog(number)
-        return lambda: band(adc.read_uv() // 1000)
+        millivolts = _analog(number)
+        if millivolts is None:
+            raise OSError(
+                "this board measures no loop there; settings: panic_input and tamper_input must be contact or none"
+            )
+        return lambda: band(millivolts())
     contact = _contact(number)
     return lambda: active if contact.value() == level else "normal"
 
 
-def _analog(number: int) -> ADC:
-    return ADC(Pin(number), atten=ADC.ATTN_11DB)
+def _analog(number: "int | None"):
+    """A function that reads millivolts; None where the board has no such input."""
+    if number is None:
+        return None
+    if not hasattr(ADC, "ATTN_11DB"):  # the Pico W: sixteen bits of 3.3 V, uncalibrated
+        adc = ADC(Pin(number))
+        return lambda: adc.read_u16() * 3300 >> 16
+    adc = ADC(Pin(number), atten=ADC.ATTN_11DB)
+    return lambda: adc.read_uv() // 1000
 
 
 def _contact(number: int) -> Pin:
-    return Pin(number, Pin.IN, Pin.PULL_UP)
+    if number in pins.PULLED_UP:
+        return Pin(number, Pin.IN, Pin.PULL_UP)
+    return Pin(number, Pin.IN)  # the resistor stands on the board

@@ -21,12 +21,13 @@ from flash import Flash
 
 # everything that main.py imports, while the real file system is still there
 import kentongan_node.board
+import kentongan_node.pins_esp32_s3
 import kentongan_node.composition
 import kentongan_node.health
 import kentongan_node.provisioning
 import kentongan_node.safe_mode
 import kentongan_node.wifi_link
-from kentongan_node import pins_esp32_s3 as pins
+from kentongan_node.pins import pins
 
 
 class Ended(BaseException):

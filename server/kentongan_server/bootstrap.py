@@ -16,7 +16,6 @@ import structlog
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from kentongan_server.domain.events import ReportTaken, StageReached
 from kentongan_server.domain.forward import Recipient
 from kentongan_server.domain.notification import NotifyChannel
 from kentongan_server.inbound.clock.checkpointer import Checkpointer
@@ -26,6 +25,8 @@ from kentongan_server.inbound.clock.teller import Teller
 from kentongan_server.inbound.clock.ticker import Ticker
 from kentongan_server.inbound.http import (
     access,
+    answers,
+    codebooks,
     health,
     imports,
     incidents,
@@ -33,10 +34,12 @@ from kentongan_server.inbound.http import (
     openapi,
     people,
     places,
+    planned,
     police_replies,
     problems,
     region_tree,
     reports,
+    spreading,
     statistics,
     surroundings,
 )
@@ -71,12 +74,10 @@ from kentongan_server.ports.notifier import Notifier
 from kentongan_server.ports.outbox import Channel
 from kentongan_server.ports.responder import Responder
 from kentongan_server.ports.telemetry import Telemetry
-from kentongan_server.ports.unit_of_work import Committed, Listeners, Transactions
+from kentongan_server.ports.unit_of_work import Committed, Transactions
 from kentongan_server.settings import Settings
-from kentongan_server.use_cases.alarming import raise_alarm
-from kentongan_server.use_cases.forwarding import forward_report
+from kentongan_server.stages import listeners
 from kentongan_server.use_cases.governing.check_pin import CountedPinCheck
-from kentongan_server.use_cases.informing import tell_people, tell_reporter, tell_residents
 
 log = structlog.get_logger()
 
@@ -123,14 +124,6 @@ class _Way:
     cap: Channel
 
 
-def listeners() -> Listeners:
-    """Which stage acts on which event, in this order and in the event's own transaction."""
-    return {
-        ReportTaken: (raise_alarm.on_report, forward_report.on_report, tell_residents.on_report, tell_people.on_report),
-        StageReached: (tell_reporter.on_stage,),
-    }
-
-
 def create_app(settings: Settings) -> FastAPI:
     """The server as an ASGI application; SettingsError before anything is opened. Its doors open in the lifespan."""
     keys = _read_keys(settings)
@@ -145,6 +138,10 @@ def create_app(settings: Settings) -> FastAPI:
     for room in (
         reports,
         incidents,
+        answers,
+        codebooks,
+        spreading,
+        planned,
         places,
         surroundings,
         imports,

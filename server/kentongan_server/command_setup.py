@@ -15,9 +15,9 @@ from kentongan_server.settings import Settings
 @contextmanager
 def database() -> Iterator[Transactions]:
     """The record, brought to this version, for one command."""
-    from kentongan_server.bootstrap import listeners
     from kentongan_server.outbound.database.engine import DatabaseError, migrate, open_database
     from kentongan_server.outbound.database.transactions import DatabaseTransactions
+    from kentongan_server.stages import listeners
 
     try:
         engine = open_database(settings().database_url)

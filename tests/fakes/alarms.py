@@ -1,29 +1,35 @@
 """The AlarmBook in memory."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from tests.fakes.codebooks import FakeCodebooks
 from tests.fakes.incidents import FakeIncidents
 from tests.fakes.places import FakePlaces
 
-from kentongan_server.domain.alarm import Alarm, AlarmCommand
+from kentongan_server.domain.alarm import Action, Alarm, AlarmCommand
+from kentongan_server.domain.codebook import SHIPPED
 from kentongan_server.domain.lifecycle import AlarmState, CommandState
+from kentongan_server.domain.region_code import is_within
+from kentongan_server.domain.spread import Woken
 from kentongan_server.ports.alarms import Order
 
 _UNANSWERED = (CommandState.QUEUED, CommandState.SENT)
 
 
 class FakeAlarms:
-    """`alarms` and `commands` by id; `due_at` by the ids of commands that are not over."""
+    """`alarms` and `commands` by id; `due_at` by the ids of commands that are not over; `awake` by (alarm, region)."""
 
-    def __init__(self, incidents: FakeIncidents, places: FakePlaces) -> None:
+    def __init__(self, incidents: FakeIncidents, places: FakePlaces, codebooks: FakeCodebooks) -> None:
+        self._codebooks = codebooks
         self._incidents = incidents
         self._places = places
         self.alarms: dict[str, Alarm] = {}
         self.commands: dict[str, AlarmCommand] = {}
         self.due_at: dict[str, datetime] = {}
         self.new_commands: list[str] = []
+        self.awake: dict[tuple[str, str], tuple[Woken, str, datetime]] = {}
 
     def alarm(self, alarm_id: str) -> Alarm | None:
         """See the port, as with everything below."""
@@ -44,12 +50,39 @@ class FakeAlarms:
     def set_alarm(self, alarm_id: str, state: AlarmState, level: int, due_at: datetime | None) -> None:
         self.alarms[alarm_id] = replace(self.alarms[alarm_id], state=state, level=level, due_at=due_at)
 
-    def gates_due(self, now: datetime) -> list[Alarm]:
-        return [
-            alarm
-            for alarm in self.alarms.values()
-            if alarm.state is AlarmState.GATED and alarm.due_at is not None and alarm.due_at <= now
+    def due(self, now: datetime) -> list[Alarm]:
+        return [alarm for alarm in self.alarms.values() if alarm.due_at is not None and alarm.due_at <= now]
+
+    def wake(self, alarm: Alarm, codebook: Mapping[str, str], woken: Collection[Woken], at: datetime) -> None:
+        for each in woken:
+            if (alarm.id, each.region) in self.awake:
+                raise ValueError("An alarm wakes an RT once.")
+            self.awake[alarm.id, each.region] = (each, codebook[each.region], at)
+
+    def woken(self, incident_id: str) -> list[Woken]:
+        mine = [
+            (at, each.level, each.region, each)
+            for (alarm_id, _), (each, _, at) in self.awake.items()
+            if self.alarms[alarm_id].incident == incident_id
         ]
+        found: dict[str, Woken] = {}
+        for _, _, region, each in sorted(mine, key=lambda told: told[:3]):
+            found.setdefault(region, each)
+        return list(found.values())
+
+    def has_woken(self, incident_id: str, scopes: Collection[str]) -> bool:
+        return any(is_within(woken.region, scope) for woken in self.woken(incident_id) for scope in scopes)
+
+    def woken_by(self, alarm_id: str) -> set[str]:
+        return {region for alarm, region in self.awake if alarm == alarm_id}
+
+    def woken_incidents(self, regions: Collection[str], limit: int) -> list[str]:
+        newest: dict[str, datetime] = {}
+        for (alarm_id, region), (_, _, at) in self.awake.items():
+            if any(is_within(region, scope) for scope in regions):
+                incident = self.alarms[alarm_id].incident
+                newest[incident] = max(newest.get(incident, at), at)
+        return sorted(newest, key=lambda incident: newest[incident], reverse=True)[:limit]
 
     def command(self, command_id: str) -> AlarmCommand | None:
         return self.commands.get(command_id)
@@ -101,6 +134,7 @@ class FakeAlarms:
         nonce = self._places.nodes[command.node].nonce
         if nonce is None:
             return None
+        book = self._codebooks.version(command.codebook or SHIPPED.version) or SHIPPED
         return Order(
             command=command.id,
             node=command.node,
@@ -108,6 +142,7 @@ class FakeAlarms:
             incident=incident.id,
             kind=incident.kind,
             purpose=incident.purpose,
+            rhythm=book.all_clear if command.action is Action.ALL_CLEAR else book.code_of(incident.kind),
             nonce=nonce,
             counter=command.counter,
         )

@@ -28,11 +28,12 @@ class FakeIncidents:
         self.reports[report.id] = report
 
     def reports_of(self, incident_id: str) -> list[Report]:
-        found = [report for report in self.reports.values() if report.incident == incident_id]
+        ids = {incident_id, *(incident.id for incident in self.merged_into(incident_id))}
+        found = [report for report in self.reports.values() if report.incident in ids]
         return sorted(found, key=lambda report: report.received_at)
 
     def has_spoken(self, incident_id: str, reporter: str | None, node: str | None) -> bool:
-        said = [(report.reporter, report.node) for report in self.reports_of(incident_id)]
+        said = [(r.reporter, r.node) for r in self.reports.values() if r.incident == incident_id]
         return reporter in {who for who, _ in said} if reporter else (None, node) in said
 
     def incident(self, incident_id: str) -> Incident | None:
@@ -46,6 +47,7 @@ class FakeIncidents:
             for incident in self.incidents.values()
             if (incident.region, incident.incident_class, incident.purpose) == (region, incident_class, purpose)
             and incident.status in OPEN_INCIDENT_STATES
+            and incident.cancelled_at is None
             and incident.opened_at >= since
         ]
         return max(found, key=lambda incident: incident.opened_at, default=None)
@@ -57,6 +59,21 @@ class FakeIncidents:
 
     def set_status(self, incident_id: str, status: IncidentStatus) -> None:
         self.incidents[incident_id] = replace(self.incidents[incident_id], status=status)
+
+    def change(self, incident: Incident) -> None:
+        known = self.incidents[incident.id]
+        fixed = (incident.incident_class, incident.region, incident.opened_at)
+        if fixed != (known.incident_class, known.region, known.opened_at):
+            raise ValueError("An incident's class, region and time of opening never change.")
+        self.incidents[incident.id] = incident
+
+    def merged_into(self, incident_id: str) -> list[Incident]:
+        found = [incident for incident in self.incidents.values() if incident.merged_into == incident_id]
+        return sorted(found, key=lambda incident: (incident.opened_at, incident.id))
+
+    def resolved_before(self, limit: datetime) -> list[Incident]:
+        resolved = [i for i in self.incidents.values() if i.status is IncidentStatus.RESOLVED]
+        return [i for i in resolved if i.settled_at is not None and i.settled_at < limit]
 
     def newest(
         self, regions: Collection[str] | None, limit: int, community: Collection[str] | None = None

@@ -126,6 +126,9 @@ class FakePlaces:
             if node.presence is Presence.ONLINE and self.heard_at.get(node.id, limit) < limit
         ]
 
+    def set_out_of_service(self, node_id: str, reason: str | None) -> None:
+        self.nodes[node_id] = replace(self.nodes[node_id], out_of_service=reason)
+
     def set_presence(self, node_id: str, presence: Presence) -> None:
         self.nodes[node_id] = replace(self.nodes[node_id], presence=presence)
 

@@ -52,4 +52,16 @@ class FakeTimeline:
         incident = self._incidents.incident(link.incident) if link.incident else None
         told = incident.incident_class if incident else None
         at = EPOCH + link.at * _MS
-        return Entry(link.seq, at, link.event, link.incident, link.region, link.actor, json.loads(link.facts), told)
+        cancelled_at, duress_at = (incident.cancelled_at, incident.duress_at) if incident else (None, None)
+        return Entry(
+            link.seq,
+            at,
+            link.event,
+            link.incident,
+            link.region,
+            link.actor,
+            json.loads(link.facts),
+            told,
+            cancelled_at,
+            duress_at,
+        )

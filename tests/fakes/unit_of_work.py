@@ -7,16 +7,20 @@ from typing import Any, TypeVar
 from tests.fakes.access import FakeAccess
 from tests.fakes.admissions import FakeAdmissions
 from tests.fakes.alarms import FakeAlarms
+from tests.fakes.codebooks import FakeCodebooks
 from tests.fakes.destinations import FakeDestinations
 from tests.fakes.incidents import FakeIncidents
 from tests.fakes.notifications import FakeNotifications
 from tests.fakes.outbox import FakeOutbox
 from tests.fakes.people import FakePeople
 from tests.fakes.places import FakePlaces
+from tests.fakes.plans import FakePlans
 from tests.fakes.record import FakeRecord
+from tests.fakes.spreading import FakeSpreading
 from tests.fakes.statistics import FakeStatistics
 from tests.fakes.surroundings import FakeSurroundings
 from tests.fakes.timeline import FakeTimeline
+from tests.fakes.trust import FakeTrust
 
 from kentongan_server.ports.clock import Clock
 from kentongan_server.ports.identifiers import Identifiers
@@ -35,12 +39,16 @@ class InMemoryTransactions:
         self.people = FakePeople()
         self.access = FakeAccess()
         self.admissions = FakeAdmissions()
-        self.alarms = FakeAlarms(self.incidents, self.places)
+        self.codebooks = FakeCodebooks()
+        self.alarms = FakeAlarms(self.incidents, self.places, self.codebooks)
         self.outbox = FakeOutbox(self.incidents)
         self.destinations = FakeDestinations()
         self.notifications = FakeNotifications()
         self.timeline = FakeTimeline(self.incidents)
         self.record = FakeRecord(self.timeline)
+        self.spreading = FakeSpreading()
+        self.trust = FakeTrust()
+        self.plans = FakePlans()
         self.full = False
         self.unreadable = False
         self.refused = 0
@@ -59,6 +67,10 @@ class InMemoryTransactions:
             timeline=self.timeline,
             record=self.record,
             statistics=FakeStatistics(self.incidents, self.timeline),
+            codebooks=self.codebooks,
+            spreading=self.spreading,
+            trust=self.trust,
+            plans=self.plans,
             clock=clock,
             identifiers=identifiers,
             listeners=listeners,
@@ -116,6 +128,10 @@ class InMemoryTransactions:
             self.notifications,
             self.timeline,
             self.record,
+            self.codebooks,
+            self.spreading,
+            self.trust,
+            self.plans,
         ]
 
     def _remember(self) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ import pytest
 from tests.ports.samples import NONCE, a_command, a_node, an_alarm, an_incident, at
 
 from kentongan_server.domain.alarm import Action
+from kentongan_server.domain.codebook import code_of
 from kentongan_server.domain.incident_kind import IncidentKind, Purpose
 from kentongan_server.domain.lifecycle import AlarmState, CommandState
 from kentongan_server.domain.place import Presence
@@ -46,13 +47,15 @@ async def test_state_level_and_gate_are_written(store: Transactions) -> None:
 
 async def test_a_gate_is_due_at_its_time_while_it_is_shut(store: Transactions) -> None:
     async def gates(seconds: float) -> list[str]:
-        return [alarm.id for alarm in await store.read(lambda uow: uow.alarms.gates_due(at(seconds)))]
+        return [alarm.id for alarm in await store.read(lambda uow: uow.alarms.due(at(seconds)))]
 
     await store.run(lambda uow: uow.alarms.set_alarm("alarm-1", AlarmState.GATED, 0, at(15)))
     assert await gates(14.999) == []
     assert await gates(15) == ["alarm-1"]
-    await store.run(lambda uow: uow.alarms.set_alarm("alarm-1", AlarmState.ACTIVE, 1, at(15)))
+    await store.run(lambda uow: uow.alarms.set_alarm("alarm-1", AlarmState.ACTIVE, 1, None))
     assert await gates(15) == []
+    await store.run(lambda uow: uow.alarms.set_alarm("alarm-1", AlarmState.ACTIVE, 1, at(60)))
+    assert (await gates(59), await gates(60)) == ([], ["alarm-1"]), "an active one rises by itself"
 
 
 async def test_commands_come_back_as_they_were_kept_in_order(store: Transactions) -> None:
@@ -129,5 +132,7 @@ async def test_an_order_says_all_that_is_to_be_sealed(store: Transactions) -> No
         uow.alarms.add_commands([a_command("mute", node="ktg-2")], at(1))
 
     await store.run(fill)
-    order = Order("c1", "ktg-1", Action.SOUND, "drill", IncidentKind.FIRE, Purpose.DRILL, NONCE, 7)
+    order = Order(
+        "c1", "ktg-1", Action.SOUND, "drill", IncidentKind.FIRE, Purpose.DRILL, code_of(IncidentKind.FIRE), NONCE, 7
+    )
     assert await store.read(lambda uow: uow.alarms.orders(["c1", "mute"])) == [order]

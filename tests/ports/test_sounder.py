@@ -9,6 +9,7 @@ from tests.fakes.sounder import FakeSounder
 from kentongan_contract import codec, seal, topics
 from kentongan_contract.messages import STAGES, Command, Receipt
 from kentongan_server.domain.alarm import Action
+from kentongan_server.domain.codebook import SHIPPED
 from kentongan_server.domain.incident_kind import IncidentKind, Purpose
 from kentongan_server.outbound.mqtt.signer import Signer
 from kentongan_server.outbound.mqtt.sounder import MqttSounder
@@ -21,6 +22,7 @@ NONCE = "0123456789abcdef"
 
 def an_order(kind: IncidentKind = IncidentKind.PANIC, action: Action = Action.SOUND, **different: object) -> Order:
     plain = {"node": "ktg-1", "incident": "incident-1", "purpose": Purpose.ACTUAL, "nonce": NONCE, "counter": 7}
+    plain["rhythm"] = SHIPPED.all_clear if action is Action.ALL_CLEAR else SHIPPED.code_of(kind)
     return Order(command="command-1", kind=kind, action=action, **{**plain, **different})
 
 
@@ -122,7 +124,9 @@ async def test_every_order_fits_the_contract(kind: IncidentKind, action: Action,
     ((node, command),) = bench.messages()
     assert node == "ktg-1"
     assert (command.action, command.class_, command.purpose) == (action, kind.incident_class, purpose)
-    assert bool(command.beats) == (action is Action.SOUND and kind is not IncidentKind.HOUSE_WATCH)
+    assert bool(command.beats) == (
+        action is Action.ALL_CLEAR or (action is Action.SOUND and kind is not IncidentKind.HOUSE_WATCH)
+    )
     assert (command.nonce, command.counter, command.incident) == (NONCE, 7, "incident-1")
 
 

@@ -15,7 +15,6 @@ GATE = timedelta(seconds=15)
 COMMAND_LIFE = timedelta(minutes=5)
 COMMAND_TTL_MS = 30_000
 RETRY_AFTER_S = (1, 2, 4, 8)
-RONDA_ONLY, OWN_RT = 0, 1
 
 
 class Action(StrEnum):
@@ -29,7 +28,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """`level` is how far it has spread (1: the own RT); `due_at` is when a gated alarm opens by itself."""
+    """`level` is how far it has spread; `due_at` is when a gated alarm opens, or an active one rises, by itself."""
 
     id: str
     incident: str
@@ -43,7 +42,7 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True)
 class AlarmCommand:
-    """One kentongan, one instruction, one end. `counter` is new with every attempt, the id never."""
+    """One kentongan, one instruction, one end. `counter` is new with every attempt, the id never. `codebook` is what it sounds by."""
 
     id: str
     alarm: str
@@ -55,6 +54,7 @@ class AlarmCommand:
     attempts: int
     created_at: datetime
     expires_at: datetime
+    codebook: str | None = None
 
 
 def retry_delay(attempts: int) -> timedelta:

@@ -10,6 +10,9 @@ from typing import Any, ClassVar
 from kentongan_server.domain.alarm import Alarm
 from kentongan_server.domain.incident import Disposition, Incident, Report
 from kentongan_server.domain.incident_kind import IncidentKind, Purpose
+from kentongan_server.domain.place import Notice
+
+MOST_NAMED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,17 @@ class IncidentCancelled(Event):
     genuine: bool = field(kw_only=True)
 
     name: ClassVar[str] = "incident_cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class DuressCalled(Event):
+    """The duress PIN was typed: the incident goes on, and the police alone learn why. `shown_cancelled` when everybody else
+    was shown a cancellation. This is the event to act on; an IncidentCancelled that is not `genuine` is only its cover."""
+
+    of: Incident = field(kw_only=True)
+    shown_cancelled: bool = field(kw_only=True)
+
+    name: ClassVar[str] = "duress_called"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +192,7 @@ class DrillStarted(Event):
 
 @dataclass(frozen=True, slots=True)
 class AlarmRaised(Event):
-    """Every kentongan named was commanded to sound."""
+    """Every kentongan named was commanded to sound, in these RTs, for this reason; again when the alarm rises."""
 
     alarm: Alarm = field(kw_only=True)
     pattern: str = field(kw_only=True)
@@ -187,6 +201,8 @@ class AlarmRaised(Event):
     duration_ms: int = field(kw_only=True)
     colour: str = field(kw_only=True)
     nodes: tuple[str, ...] = field(kw_only=True)
+    regions: tuple[str, ...] = field(kw_only=True, default=())
+    why: str = field(kw_only=True, default="")
 
     name: ClassVar[str] = "alarm_raised"
 
@@ -200,8 +216,27 @@ class AlarmRaised(Event):
             "rounds": self.rounds,
             "duration_ms": self.duration_ms,
             "colour": self.colour,
-            "nodes": list(self.nodes),
+            # A whole city's names would only bloat the record; its commands are kept one by one.
+            "nodes": list(self.nodes) if len(self.nodes) <= MOST_NAMED else [],
+            "kentongan": len(self.nodes),
+            "rts": len(self.regions),
+            "why": self.why,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeTaken(Event):
+    """A node said something that is no report; `what` is the record's word for it."""
+
+    notice: Notice = field(kw_only=True)
+    what: str = field(kw_only=True)
+
+    @property
+    def name(self) -> str:  # type: ignore[override]  # named by its value, as a Noted is
+        return self.what
+
+    def facts(self) -> dict[str, Any]:
+        return {"node": self.notice.node, "notice": self.notice.id, "report": self.notice.of}
 
 
 @dataclass(frozen=True, slots=True)

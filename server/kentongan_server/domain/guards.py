@@ -40,6 +40,7 @@ GUARDS: dict[str, Guard] = {
     "reopen": Guard(
         _DECIDERS, reporter=True, within=REOPEN_WINDOW, since="its end", also="a cancelled one only by an operator"
     ),
+    "reclassify": Guard(_DECIDERS, reporter=True, also="from any open state; across classes another incident goes on"),
     "close": Guard((), also=f"by the clock, {CLOSE_AFTER} after it was resolved"),
 }
 

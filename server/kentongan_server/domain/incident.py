@@ -88,5 +88,5 @@ class Incident:
     def as_cancelled(self) -> "Incident":
         """What everybody but the police is shown of it once it was cancelled, whether that is true or not."""
         if self.cancelled_at is None:
-            return self
+            return replace(self, duress_at=None)
         return replace(self, status=IncidentStatus.CANCELLED, duress_at=None, disposition=None, settled_at=None)

@@ -51,7 +51,7 @@ class Region:
 @dataclass(frozen=True, slots=True)
 class Node:
     """A device with firmware, as last heard. (boot, session, seq) orders its words; `site` is where it hangs, `troubles`
-    are the faults that stand, in the node's own words."""
+    are the faults that stand, in the node's own words; `out_of_service` is why it is not to be commanded for now."""
 
     id: str
     region: str
@@ -66,6 +66,7 @@ class Node:
     stage: str | None
     site: str | None = None
     troubles: tuple[str, ...] = ()
+    out_of_service: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,15 @@
 """Where alarms and their commands are kept. The command table is the outbox of the kentongan."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from kentongan_server.domain.alarm import Action, Alarm, AlarmCommand
+from kentongan_server.domain.codebook import Rhythm
 from kentongan_server.domain.incident_kind import IncidentKind, Purpose
 from kentongan_server.domain.lifecycle import AlarmState, CommandState
+from kentongan_server.domain.spread import Woken
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,7 @@ class Order:
     incident: str
     kind: IncidentKind
     purpose: Purpose
+    rhythm: Rhythm
     nonce: str
     counter: int
 
@@ -47,8 +50,28 @@ class AlarmBook(Protocol):
         """Write the state that the law allowed, and how far the alarm has spread."""
         ...
 
-    def gates_due(self, now: datetime) -> list[Alarm]:
-        """The gated alarms whose time has come."""
+    def due(self, now: datetime) -> list[Alarm]:
+        """The alarms whose time has come: gated ones open, active ones rise."""
+        ...
+
+    def wake(self, alarm: Alarm, codebook: Mapping[str, str], woken: Collection[Woken], at: datetime) -> None:
+        """Keep which RTs beyond the own one this alarm sounds in, why, and by which codebook each."""
+        ...
+
+    def woken(self, incident_id: str) -> list[Woken]:
+        """The RTs beyond the own one in which the incident's alarms sounded, in the order of waking."""
+        ...
+
+    def has_woken(self, incident_id: str, scopes: Collection[str]) -> bool:
+        """True when the incident's alarms sounded in an RT of these scopes, beyond the own one."""
+        ...
+
+    def woken_by(self, alarm_id: str) -> set[str]:
+        """The RTs beyond the own one that this one alarm has woken."""
+        ...
+
+    def woken_incidents(self, regions: Collection[str], limit: int) -> list[str]:
+        """The incidents of other RTs whose alarms sounded in these, the newest first."""
         ...
 
     def command(self, command_id: str) -> AlarmCommand | None:

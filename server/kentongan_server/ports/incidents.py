@@ -21,7 +21,7 @@ class IncidentBook(Protocol):
         ...
 
     def reports_of(self, incident_id: str) -> list[Report]:
-        """Every report of an incident, oldest first."""
+        """Every report of an incident and of those merged into it, oldest first."""
         ...
 
     def has_spoken(self, incident_id: str, reporter: str | None, node: str | None) -> bool:
@@ -35,7 +35,7 @@ class IncidentBook(Protocol):
     def open_incident(
         self, region: str, incident_class: IncidentClass, purpose: Purpose, since: datetime
     ) -> Incident | None:
-        """The newest open incident of this class in the region, reported at or after `since`."""
+        """The newest open incident of this class in the region, reported at or after `since` and not taken back."""
         ...
 
     def add_incident(self, incident: Incident) -> None:
@@ -46,6 +46,18 @@ class IncidentBook(Protocol):
         """Write the status that the law allowed."""
         ...
 
+    def change(self, incident: Incident) -> None:
+        """Write what became of an incident; its class, region and time of opening never change."""
+        ...
+
+    def merged_into(self, incident_id: str) -> list[Incident]:
+        """The incidents that were merged into this one, oldest first."""
+        ...
+
+    def resolved_before(self, limit: datetime) -> list[Incident]:
+        """Resolved incidents that ended before `limit` and are not closed yet."""
+        ...
+
     def newest(
         self, regions: Collection[str] | None, limit: int, community: Collection[str] | None = None
     ) -> list[Incident]:
@@ -53,5 +65,5 @@ class IncidentBook(Protocol):
         ...
 
     def report_counts(self, incident_ids: Collection[str]) -> dict[str, int]:
-        """How many reports each of these incidents has."""
+        """How many reports each of these incidents has, those of merged ones included."""
         ...

@@ -91,6 +91,10 @@ class Places(Protocol):
         """Nodes held for online that were last heard before `limit`."""
         ...
 
+    def set_out_of_service(self, node_id: str, reason: str | None) -> None:
+        """Take a node out of service with a reason, or (None) back into it."""
+        ...
+
     def set_presence(self, node_id: str, presence: Presence) -> None:
         """Write what supervision found."""
         ...

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from kentongan_server.domain.discretion import may_be_shown
 from kentongan_server.domain.events import Event
 from kentongan_server.domain.incident_kind import IncidentClass
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the record; `seq` rises. `incident_class` decides who may read it."""
+    """One line of the record; `seq` rises. `incident_class`, and whether the incident was taken back, decide who may read it."""
 
     seq: int
     at: datetime
@@ -20,6 +21,13 @@ class Entry:
     actor: str | None
     facts: dict[str, Any]
     incident_class: IncidentClass | None = None
+    cancelled_at: datetime | None = None
+    duress_at: datetime | None = None
+
+    @property
+    def is_for_all(self) -> bool:
+        """False for what only the police may read of an incident that was taken back."""
+        return may_be_shown(self.event, self.at, self.cancelled_at, self.duress_at)
 
 
 class Timeline(Protocol):

@@ -5,11 +5,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
+from kentongan_server.domain.errors import UnknownError
 from kentongan_server.domain.events import Event
+from kentongan_server.domain.incident import Incident
+from kentongan_server.domain.people import Person, Role
 from kentongan_server.ports.access import AccessBook
 from kentongan_server.ports.admissions import AdmissionBook
 from kentongan_server.ports.alarms import AlarmBook, Order
 from kentongan_server.ports.clock import Clock
+from kentongan_server.ports.codebooks import CodebookShelf
 from kentongan_server.ports.destinations import Destinations
 from kentongan_server.ports.identifiers import Identifiers
 from kentongan_server.ports.incidents import IncidentBook
@@ -17,10 +21,13 @@ from kentongan_server.ports.notifications import Notifications
 from kentongan_server.ports.outbox import Outbox
 from kentongan_server.ports.people import PeopleBook
 from kentongan_server.ports.places import Places
+from kentongan_server.ports.plans import PlanBook
 from kentongan_server.ports.record import RecordBook
+from kentongan_server.ports.spreading import SpreadBook
 from kentongan_server.ports.statistics import StatisticsBook
 from kentongan_server.ports.surroundings import Surroundings
 from kentongan_server.ports.timeline import Timeline
+from kentongan_server.ports.trust import TrustBook
 
 Result = TypeVar("Result")
 
@@ -42,6 +49,10 @@ class UnitOfWork:
     timeline: Timeline
     record: RecordBook
     statistics: StatisticsBook
+    codebooks: CodebookShelf
+    spreading: SpreadBook
+    trust: TrustBook
+    plans: PlanBook
     clock: Clock
     identifiers: Identifiers
     listeners: "Listeners"
@@ -53,6 +64,31 @@ class UnitOfWork:
     def new_id(self) -> str:
         """A fresh ULID."""
         return self.identifiers.new()
+
+    def incident_for(self, person: Person, incident_id: str) -> Incident:
+        """The incident as this person may see it; UnknownError when it is none of theirs."""
+        incident = self.incidents.incident(incident_id)
+        if incident is None or not self.concerns(person, incident):
+            raise UnknownError("There is no such incident, or it is not yours to see; look at your list of incidents.")
+        return self.shown_to(person, incident)
+
+    def concerns(self, person: Person, incident: Incident) -> bool:
+        """True when the incident is this person's to see: it lies in their region, or sounded in it."""
+        if person.sees(incident.region, incident.incident_class):
+            return True
+        scopes = person.scope(incident.incident_class) or frozenset()
+        return bool(scopes) and self.alarms.has_woken(incident.id, scopes)
+
+    def shown_to(self, person: Person, incident: Incident) -> Incident:
+        """The neighbourhood is shown a cancelled incident as cancelled, whatever is true."""
+        if (incident.cancelled_at, incident.duress_at) == (None, None) or self.knows_all(person, incident):
+            return incident
+        return incident.as_cancelled()
+
+    def knows_all(self, person: Person, incident: Incident) -> bool:
+        """True for the police, unless it was they who reported: on the reporter's phone nothing may give a duress away."""
+        police = person.has(Role.OPERATOR, incident.region) or person.has(Role.POLISI_RW, incident.region)
+        return police and not self.incidents.has_spoken(incident.id, person.id, None)
 
     def happened(self, event: Event) -> None:
         """Write the event to the timeline and let the stages that listen act on it, in this same transaction."""

@@ -8,12 +8,12 @@ from typing import Any
 
 from tests.unit.server.town import CITY, RT1, SARI
 
-from kentongan_server.bootstrap import listeners
 from kentongan_server.domain.incident_kind import IncidentKind, Purpose
 from kentongan_server.outbound.clock.system_clock import SystemClock, UlidIdentifiers
 from kentongan_server.outbound.database.engine import migrate, open_database
 from kentongan_server.outbound.database.transactions import DatabaseTransactions
 from kentongan_server.ports.unit_of_work import UnitOfWork
+from kentongan_server.stages import listeners
 from kentongan_server.use_cases.governing.install_city import install_city
 from kentongan_server.use_cases.reporting.take_report import Said, Taken, take_report
 

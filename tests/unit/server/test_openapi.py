@@ -14,7 +14,17 @@ from kentongan_server.inbound.http.openapi import contents, example_of, operatio
 from kentongan_server.settings import Settings
 
 # Whoever adds an operation that asks for no token says so here.
-PUBLIC = {"healthz", "readyz", "metrics", "show_codebook", "begin_session", "look_at_code", "accept_code"}
+PUBLIC = {
+    "healthz",
+    "readyz",
+    "metrics",
+    "show_codebook",
+    "begin_session",
+    "look_at_code",
+    "accept_code",
+    "list_codebooks",
+    "show_version",
+}
 UNVERSIONED = {"/healthz", "/readyz", "/metrics"}
 
 

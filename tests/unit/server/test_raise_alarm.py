@@ -30,7 +30,7 @@ def test_a_button_sounds_its_whole_rt_at_once_and_no_other(town: Town, kind: Inc
     assert {command.attempts for command in commands} == {1}
     assert all((command.expires_at - command.created_at).total_seconds() == 300 for command in commands)
     alarm = town.alarm(incident)
-    assert (alarm.state, alarm.level, alarm.region, alarm.due_at) == ("active", 1, RT1, None)
+    assert (alarm.state, alarm.level, alarm.region) == ("active", 1, RT1)
     (raised,) = town.record(incident, "alarm_raised")
     assert sorted(raised.facts["nodes"]) == sorted(RT1_NODES)
     assert raised.facts["level"] == 1
@@ -51,7 +51,7 @@ def test_a_stranger_waits_fifteen_seconds_and_then_sounds(town: Town) -> None:
     town.wait(0.001)
     assert town.open_due_gates() == 1
     alarm = town.alarm(incident)
-    assert (alarm.state, alarm.level, alarm.due_at) == ("active", 1, None)
+    assert (alarm.state, alarm.level) == ("active", 1)
     assert len(town.soundings(incident)) == len(RT1_NODES)
     assert town.record(incident, "alarm_raised")[0].facts["level"] == 1
     assert town.open_due_gates() == 0
@@ -88,34 +88,33 @@ def test_a_resident_of_another_rt_is_a_stranger_here(town: Town) -> None:
 
 def test_more_voices_while_it_sounds_make_no_second_alarm(town: Town) -> None:
     incident = town.press("ktg-1").incident
-    town.press("ktg-2")
-    town.report(SARI)
     town.all_say(incident, CommandState.SOUNDING)
-    town.press("gw-1")
-    assert len(town.commands(incident)) == len(RT1_NODES)
-    assert len(town.record(incident, "alarm_raised")) == 1
+    for again in (lambda: town.press("ktg-2"), lambda: town.report(SARI), lambda: town.press("gw-1")):
+        again()
+    own = [command for command in town.commands(incident) if command.node in RT1_NODES]
+    assert len(own) == len(RT1_NODES)
+    assert len(town.store.alarms.alarms) == 1
 
 
 @pytest.mark.parametrize("how", ["the same button", "a new voice"])
 def test_an_alarm_that_is_over_sounds_again(town: Town, how: str) -> None:
     incident = town.press("ktg-1").incident
     town.all_say(incident, CommandState.COMPLETED)
-    assert town.alarm(incident).state == "ended"
-    town.wait(90)
+    town.wait(30)
     if how == "the same button":
         town.press("ktg-1")
     else:
         town.report(SARI)
     assert town.alarm(incident).state == "active"
-    assert len(town.commands(incident, Action.SOUND)) == 2 * len(RT1_NODES)
-    assert len({command.id for command in town.commands(incident)}) == 2 * len(RT1_NODES)
+    own = [command for command in town.commands(incident, Action.SOUND) if command.node in RT1_NODES]
+    assert len({command.id for command in own}) == 2 * len(RT1_NODES)
 
 
 def test_a_person_who_only_repeats_themselves_does_not_sound_it_again(town: Town) -> None:
     incident = town.report(SARI).incident
     town.all_say(incident, CommandState.COMPLETED)
     town.report(SARI)
-    assert town.alarm(incident).state == "ended"
+    assert len(town.commands(incident)) == len(RT1_NODES)
 
 
 def test_a_dead_kentongan_does_not_keep_the_living_from_sounding_again(town: Town) -> None:
@@ -123,17 +122,11 @@ def test_a_dead_kentongan_does_not_keep_the_living_from_sounding_again(town: Tow
     dead = town.command_to("gw-1", incident)
     for name in ("ktg-1", "ktg-2"):
         town.says(town.command_to(name, incident), CommandState.COMPLETED)
-    assert town.alarm(incident).state == "active"
-    town.wait(120)
+    town.wait(50)
     town.press("ktg-1")
-    assert sorted(command.node for command in town.soundings(incident)) == sorted(RT1_NODES)
-    assert all(command.state is CommandState.QUEUED for command in town.soundings(incident))
-    assert town.store.alarms.commands[dead.id].state is CommandState.SUPERSEDED
-    assert [entry.event for entry in town.record(incident) if entry.event.startswith("alarm_")] == [
-        "alarm_raised",
-        "alarm_ended",
-        "alarm_raised",
-    ]
+    assert [command.node for command in town.commands(incident)].count("ktg-1") == 2
+    assert town.store.alarms.commands[dead.id].state is CommandState.QUEUED, "it is still tried"
+    assert [command.node for command in town.commands(incident)].count("gw-1") == 1
 
 
 @pytest.mark.parametrize("said", [CommandState.DEVICE_ACKED, CommandState.SOUNDING])
@@ -145,13 +138,13 @@ def test_it_is_not_sounded_again_while_one_still_sounds(town: Town, said: Comman
     assert len(town.commands(incident)) == len(RT1_NODES)
 
 
-def test_an_rt_without_kentongan_is_called_deaf_and_its_alarm_ends(town: Town) -> None:
+def test_an_rt_without_kentongan_is_called_deaf_and_its_alarm_goes_on(town: Town) -> None:
     incident = town.report(SARI, region=DEAF_RT).incident
     town.wait(15)
     town.open_due_gates()
     assert town.record(incident, "region_deaf")
     assert town.record(incident, "alarm_raised")[0].facts["nodes"] == []
-    assert town.alarm(incident).state == "ended"
+    assert town.alarm(incident).state == "active", "its RW is called when nobody takes it"
     assert town.forwards(incident), "the police hear of it all the same"
 
 

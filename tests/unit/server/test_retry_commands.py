@@ -1,10 +1,11 @@
 """A command is sent until its kentongan answers or its time is over; then it ends, and with it the alarm."""
 
 import pytest
-from tests.unit.server.town import RT1_NODES, Town
+from tests.unit.server.town import RT1_NODES, SARI, Town
 
 from kentongan_server.domain.lifecycle import CommandState
 from kentongan_server.use_cases.alarming.retry_commands import BATCH
+from kentongan_server.use_cases.responding.acknowledge import acknowledge
 
 C = CommandState
 
@@ -39,6 +40,7 @@ def test_an_answered_command_is_not_sent_again(town: Town, said: C) -> None:
 
 def test_a_kentongan_that_never_answers_is_given_up_after_five_minutes(town: Town) -> None:
     incident = town.press("ktg-1").incident
+    town.do(lambda uow: acknowledge(uow, incident, SARI))
     found = town.orders_to("ktg-1", 320)
     assert found[-1][0] < 300
     assert {command.state for command in town.soundings(incident)} == {C.EXPIRED}
@@ -51,10 +53,11 @@ def test_a_kentongan_that_never_answers_is_given_up_after_five_minutes(town: Tow
 @pytest.mark.parametrize("said", [C.DEVICE_ACKED, C.SOUNDING])
 def test_a_kentongan_that_died_after_its_answer_has_failed_at_the_end(town: Town, said: C) -> None:
     incident = town.press("ktg-1").incident
+    town.do(lambda uow: acknowledge(uow, incident, SARI))
     town.all_say(incident, said)
     town.wait(299.999)
     town.due_orders()
-    assert town.alarm(incident).state == "active"
+    assert town.alarm(incident).state == "easing"
     town.wait(0.001)
     assert town.due_orders() == []
     assert {command.state for command in town.soundings(incident)} == {C.FAILED}
@@ -63,6 +66,7 @@ def test_a_kentongan_that_died_after_its_answer_has_failed_at_the_end(town: Town
 
 def test_a_long_pause_of_the_server_ends_what_is_over_at_once(town: Town) -> None:
     incident = town.press("ktg-1").incident
+    town.do(lambda uow: acknowledge(uow, incident, SARI))
     town.wait(86_400)
     assert town.due_orders() == []
     assert town.alarm(incident).state == "ended"

@@ -7,7 +7,7 @@ from kentongan_server.domain.alarm import Action
 from kentongan_server.domain.errors import RefusedError, UnknownError
 from kentongan_server.domain.incident_kind import IncidentKind
 from kentongan_server.domain.lifecycle import CommandState
-from kentongan_server.use_cases.alarming.silence_alarm import silence_alarm
+from kentongan_server.use_cases.alarming.quieten_alarm import silence_alarm
 
 C = CommandState
 
@@ -23,7 +23,7 @@ def test_silence_reaches_everything_that_sounds(town: Town, person) -> None:
     assert silence(town, incident, person) == len(RT1_NODES)
     orders = town.commands(incident, Action.SILENCE)
     assert sorted(command.node for command in orders) == sorted(RT1_NODES)
-    assert town.alarm(incident).state == "active", "they have not said yet that they stopped"
+    assert town.alarm(incident).state == "easing", "they have not said yet that they stopped"
     town.all_say(incident, C.SILENCED)
     assert town.alarm(incident).state == "ended"
     (entry,) = town.record(incident, "alarm_silenced")

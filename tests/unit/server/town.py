@@ -5,22 +5,23 @@ from dataclasses import replace
 from typing import Any
 from zlib import crc32
 
-from tests.fakes.clock import FakeClock
+from tests.fakes.clock import START, FakeClock
 from tests.fakes.identifiers import SequenceIdentifiers
 from tests.fakes.unit_of_work import InMemoryTransactions
 
-from kentongan_server.bootstrap import listeners
 from kentongan_server.domain.alarm import Action, Alarm, AlarmCommand
 from kentongan_server.domain.incident import Incident
 from kentongan_server.domain.incident_kind import IncidentKind, Purpose
 from kentongan_server.domain.lifecycle import CommandState
 from kentongan_server.domain.people import Membership, Person, Role
-from kentongan_server.domain.place import Node, NodeRole, Presence, Region
+from kentongan_server.domain.place import Node, NodeRole, Presence, Region, unheard_node
+from kentongan_server.domain.surroundings import Adjacency, Basis
 from kentongan_server.ports.alarms import Order
 from kentongan_server.ports.outbox import OutboxItem
 from kentongan_server.ports.timeline import Entry
 from kentongan_server.ports.unit_of_work import UnitOfWork
-from kentongan_server.use_cases.alarming.raise_alarm import open_due_gates
+from kentongan_server.stages import listeners
+from kentongan_server.use_cases.alarming.raise_alarm import alarms_due
 from kentongan_server.use_cases.alarming.record_outcomes import record_outcomes
 from kentongan_server.use_cases.alarming.retry_commands import due_orders
 from kentongan_server.use_cases.governing.install_city import City, install_city
@@ -28,7 +29,12 @@ from kentongan_server.use_cases.reporting.take_report import Said, Taken, take_r
 from kentongan_server.use_cases.supervising.note_state import note_state
 
 RT1, RT2, DEAF_RT = (f"33.74.01.1001/RW01/RT0{number}" for number in (1, 2, 3))
+NEXT_RT, FAR_RT = "33.74.01.1001/RW02/RT01", "33.74.01.1001/RW05/RT01"
+KOTA, KECAMATAN, KELURAHAN = "33.74", "33.74.01", "33.74.01.1001"
 RT1_NODES, RT2_NODES = ("gw-1", "ktg-1", "ktg-2"), ("ktg-9",)
+NEXT_NODES, FAR_NODES = ("ktg-20",), ("ktg-50",)
+NEAR_NODES = (*RT1_NODES, *RT2_NODES)
+NODES = (*NEAR_NODES, *NEXT_NODES, *FAR_NODES)
 
 SARI = Person("sari", "Bu Sari", (Membership(Role.RESIDENT, RT1, True),))
 JOKO = Person("joko", "Mas Joko", (Membership(Role.RESIDENT, RT1, False),))
@@ -62,16 +68,22 @@ CITY = City(
 )
 
 
-class Town:
-    """Every kentongan is awake unless `asleep`; `store` lies open, `clock` is moved by hand."""
+BESIDE = Adjacency(RT1, NEXT_RT, 80, Basis.CONFIRMED, "head", START)
 
-    def __init__(self, *, asleep: bool = False) -> None:
+
+class Town:
+    """Every kentongan is awake unless `asleep`; `store` lies open, `clock` is moved by hand. A `wide` town has a kelurahan
+    around it: an RT beside RT 1, one far away, and the regions above."""
+
+    def __init__(self, *, asleep: bool = False, wide: bool = False) -> None:
         self.clock = FakeClock()
         self.store = InMemoryTransactions(self.clock, SequenceIdentifiers(), listeners())
         self.do(lambda uow: install_city(uow, CITY))
+        if wide:
+            self.do(_surround)
         self._reports = 0
         if not asleep:
-            for name in (*RT1_NODES, *RT2_NODES):
+            for name in NODES if wide else NEAR_NODES:
                 self.wakes(name)
 
     def do(self, job: Callable[[UnitOfWork], Any]) -> Any:
@@ -146,7 +158,7 @@ class Town:
         return found
 
     def open_due_gates(self) -> int:
-        return self.do(open_due_gates)
+        return self.do(alarms_due)
 
     # what is to be seen
 
@@ -187,3 +199,12 @@ class Town:
 
     def events(self, incident: str) -> list[str]:
         return [entry.event for entry in self.record(incident)]
+
+
+def _surround(uow: UnitOfWork) -> None:
+    for code in (KOTA, KECAMATAN, KELURAHAN, NEXT_RT, FAR_RT):
+        uow.places.put_region(Region(code, f"Region {code}", -6.98, 110.41))
+    for region, names in ((NEXT_RT, NEXT_NODES), (FAR_RT, FAR_NODES)):
+        for name in names:
+            uow.places.put_node(unheard_node(name, region))
+    uow.surroundings.put_adjacencies([BESIDE])

@@ -7,9 +7,12 @@ from datetime import timedelta
 import structlog
 
 from kentongan_server.ports.unit_of_work import Transactions, UnitOfWork
-from kentongan_server.use_cases.alarming.raise_alarm import open_due_gates
+from kentongan_server.use_cases.alarming.drill import drills_due
+from kentongan_server.use_cases.alarming.raise_alarm import alarms_due
+from kentongan_server.use_cases.alarming.sound_city import city_alarms_due
 from kentongan_server.use_cases.forwarding.watch_forwards import page_for_unaccepted
 from kentongan_server.use_cases.informing.tell_people import tell_due_waves
+from kentongan_server.use_cases.responding.resolve import close_resolved
 from kentongan_server.use_cases.supervising.note_state import find_silent_nodes
 
 TICK_S = 0.5
@@ -31,8 +34,11 @@ class Ticker:
         """Tick until cancelled; a decision that fails is logged and asked again."""
         while True:
             await asyncio.sleep(self._every_s)
-            await self._decide(open_due_gates)
             await self._decide(tell_due_waves)
+            await self._decide(alarms_due)
+            await self._decide(city_alarms_due)
+            await self._decide(drills_due)
+            await self._decide(close_resolved)
             await self._decide(page_for_unaccepted)
             if self._listening_for() > SILENT_AFTER.total_seconds():
                 await self._decide(_find_silent_nodes)

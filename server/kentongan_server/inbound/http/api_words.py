@@ -7,6 +7,33 @@ AT = "2026-11-26T13:15:04.250000Z"
 
 # A word has one meaning in this API, so one example serves wherever it stands.
 WORDS: dict[str, Any] = {
+    "aborted_by": "operator-1",
+    "after_s": 1.8,
+    "answered": 21,
+    "beats": 90,
+    "colour": "red",
+    "confirmed_by": "operator-1",
+    "drill": "01JDBV60A00000000000000000",
+    "duration_ms": 60_000,
+    "en": "Panic",
+    "first_answer_s": 9.4,
+    "hardware": 1.0,
+    "home": RT,
+    "hours": 48,
+    "into": "01JDBV5Y2C0000000000000000",
+    "members": 164,
+    "merged_into": "01JDBV5Y2C0000000000000000",
+    "note": "Pelaku lari ke arah jembatan",
+    "pattern": "titir",
+    "planned_by": "rt-head-12-1001-03-02",
+    "proposed_by": "admin-1",
+    "reason": "same RW 03",
+    "recipients": "police",
+    "rounds": 10_000,
+    "rts": 14,
+    "shares": "kind",
+    "sounds": True,
+    "version": "semarang-1",
     "a": RT,
     "address": "https://kentongan.example/join#n1bXq0Zk5fJwB2yT7vRcA9LdE3hU6sGi",
     "actor": "rt-head-12-1001-03-02",
@@ -69,8 +96,6 @@ WORDS: dict[str, Any] = {
     "within": "33.74.12.1001",
 }
 
-_BEATS = {"pattern": "titir", "beats": [90, 110], "rounds": 300, "duration_ms": 60000, "colour": "red"}
-
 # By operation, where the answer has no model whose fields say it.
 ANSWERS: dict[str, Any] = {
     "export_statistics": (
@@ -120,9 +145,12 @@ ANSWERS: dict[str, Any] = {
     "metrics": "# HELP kentongan_reports_total Reports taken\n# TYPE kentongan_reports_total counter\n",
     "post_reply": {"incident": "01JDBV5Y2C0000000000000000", "status": "acknowledged"},
     "readyz": {"status": "ready"},
-    "show_codebook": {
-        "version": "semarang-1",
-        "kinds": [{"kind": "panic", "class": "crime", **_BEATS, "id": "Bahaya", "en": "Danger"}],
-    },
+    "all_clear": {"kentongan": 3},
+    "appeal_cooldown": {"until": AT},
+    "lift_cooldown": {"lifted": 1},
+    "raise_incident": {"rts": 7},
+    "refute": {"alarm": "ended"},
+    "set_service": {"id": "ktg-12-1001-03-02", "out_of_service": "kabel putus", "deaf": False},
+    "shelve_region": {"until": AT},
     "silence_incident": {"kentongan": 3},
 }

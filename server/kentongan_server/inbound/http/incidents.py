@@ -1,10 +1,10 @@
-"""Incidents: what happened, how far help has come, and the first things one can do about it."""
+"""Incidents: what happened and how far help has come, to whoever may see it."""
 
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 
-from kentongan_server.domain.errors import UnknownError
+from kentongan_server.domain.incident import Incident
 from kentongan_server.domain.incident_kind import IncidentClass
 from kentongan_server.domain.people import Person
 from kentongan_server.inbound.http.callers import Caller
@@ -13,12 +13,12 @@ from kentongan_server.inbound.http.views import (
     ForwardOut,
     IncidentDetailOut,
     IncidentOut,
+    WokenOut,
     glance,
+    shown_forwards,
     timeline_of,
 )
 from kentongan_server.ports.unit_of_work import Transactions, UnitOfWork
-from kentongan_server.use_cases.alarming.silence_alarm import silence_alarm
-from kentongan_server.use_cases.responding.acknowledge import acknowledge
 
 router = APIRouter(prefix="/api/v1", tags=["incidents"], route_class=StrictRoute)
 
@@ -27,12 +27,9 @@ router = APIRouter(prefix="/api/v1", tags=["incidents"], route_class=StrictRoute
 async def list_incidents(
     request: Request, person: Caller, limit: Annotated[int, Query(ge=1, le=500)] = 50
 ) -> list[IncidentOut]:
-    """The newest incidents that the caller may see, newest first."""
+    """The newest incidents that the caller may see, newest first; also those of other RTs that sounded in their own."""
     transactions: Transactions = request.app.state.transactions
-    scope = person.scope(IncidentClass.CRIME)
-    found = await transactions.read(
-        lambda uow: glance(uow, uow.incidents.newest(scope, limit, person.community_regions))
-    )
+    found = await transactions.read(lambda uow: glance(uow, _newest(uow, person, limit), person))
     return [IncidentOut(**fields) for fields in found]
 
 
@@ -43,29 +40,32 @@ async def show_incident(incident_id: str, request: Request, person: Caller) -> I
     return IncidentDetailOut(**await transactions.read(lambda uow: _detail(uow, incident_id, person)))
 
 
-@router.post("/incidents/{incident_id}/acknowledge")
-async def acknowledge_incident(incident_id: str, request: Request, person: Caller) -> dict[str, str]:
-    """Take the incident: an operator for the police, everybody else for the community."""
-    transactions: Transactions = request.app.state.transactions
-    return {"acknowledged": await transactions.run(lambda uow: acknowledge(uow, incident_id, person))}
-
-
-@router.post("/incidents/{incident_id}/silence")
-async def silence_incident(incident_id: str, request: Request, person: Caller) -> dict[str, int]:
-    """Stop the noise; the incident lives on. RT head or operator only."""
-    transactions: Transactions = request.app.state.transactions
-    return {"kentongan": await transactions.run(lambda uow: silence_alarm(uow, incident_id, person))}
+def _newest(uow: UnitOfWork, person: Person, limit: int) -> list[Incident]:
+    scope = person.scope(IncidentClass.CRIME)
+    found = {each.id: each for each in uow.incidents.newest(scope, limit, person.community_regions)}
+    if scope:
+        for incident_id in uow.alarms.woken_incidents(scope, limit):
+            incident = uow.incidents.incident(incident_id)
+            if incident is not None and incident.incident_class is not IncidentClass.COMMUNITY:
+                found.setdefault(incident.id, incident)
+    return sorted(found.values(), key=lambda each: (each.opened_at, each.id), reverse=True)[:limit]
 
 
 def _detail(uow: UnitOfWork, incident_id: str, person: Person) -> dict[str, Any]:
-    incident = uow.incidents.incident(incident_id)
-    if incident is None or not person.sees(incident.region, incident.incident_class):
-        raise UnknownError("There is no such incident, or it is not yours to see.")
-    fields = glance(uow, [incident])[0]
+    incident = uow.incident_for(person, incident_id)
+    true = uow.incidents.incident(incident_id) or incident
+    knows_all = incident == true
+    fields = glance(uow, [true], person)[0]
     fields["text"] = incident.text
+    forwards = uow.outbox.of_incidents([incident.id])
     fields["forwards"] = [
         ForwardOut(channel=item.channel, state=item.state, attempts=item.attempts)
-        for item in uow.outbox.of_incidents([incident.id])
+        for item in (forwards if knows_all else shown_forwards(true, forwards))
     ]
-    fields["timeline"] = timeline_of(uow.timeline.of_incident(incident.id))
+    entries = uow.timeline.of_incident(incident.id)
+    fields["timeline"] = timeline_of([entry for entry in entries if knows_all or entry.is_for_all])
+    fields["woken"] = [
+        WokenOut(region=woken.region, level=woken.level, reason=woken.reason)
+        for woken in uow.alarms.woken(incident.id)[:500]
+    ]
     return fields

@@ -8,10 +8,10 @@ import structlog
 from fastapi import APIRouter, Header, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from kentongan_server.domain.people import Person
+from kentongan_server.domain.people import Person, Role
 from kentongan_server.inbound.http.callers import Caller, Callers
 from kentongan_server.ports.timeline import Entry
-from kentongan_server.ports.unit_of_work import Committed, Transactions
+from kentongan_server.ports.unit_of_work import Committed, Transactions, UnitOfWork
 
 PAGE = 500
 SLOWEST = 2000
@@ -105,12 +105,14 @@ async def events(
     """What happens in the regions that the caller may see. Send `Last-Event-ID` to miss nothing after a break."""
     feed: Feed = request.app.state.feed
     callers: Callers = request.app.state.callers
+    transactions: Transactions = request.app.state.transactions
     after = int(last_event_id) if last_event_id and last_event_id.isascii() and last_event_id.isdigit() else None
     async for entry in feed.follow(after):
         calling = await callers.of(request)
         if calling is None:
             return  # the token was revoked, or the session ended, while the reader listened
-        if _may_see(calling.person, entry):
+        person = calling.person
+        if _may_see(person, entry) and (entry.is_for_all or await _knows_all(transactions, person, entry)):
             yield ServerSentEvent(
                 id=str(entry.seq),
                 event=entry.event,
@@ -123,6 +125,17 @@ async def events(
                     "data": entry.facts,
                 },
             )
+
+
+async def _knows_all(transactions: Transactions, person: Person, entry: Entry) -> bool:
+    if entry.incident is None:
+        return person.has(Role.OPERATOR)
+
+    def ask(uow: UnitOfWork) -> bool:
+        incident = uow.incidents.incident(entry.incident or "")
+        return incident is not None and uow.knows_all(person, incident)
+
+    return await transactions.read(ask)
 
 
 def _may_see(person: Person, entry: Entry) -> bool:

@@ -1,11 +1,10 @@
-"""Places and meanings: who I am, which regions I see and what hangs there, and the codebook."""
+"""Places and meanings: who I am, which regions I see and what hangs there."""
 
 from typing import Any
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
-from kentongan_server.domain import codebook
 from kentongan_server.domain.place import NodeRole, Presence
 from kentongan_server.domain.region_code import Level
 from kentongan_server.inbound.http.callers import Caller
@@ -65,23 +64,3 @@ async def list_regions(request: Request, person: Caller) -> list[RegionOut]:
         ]
 
     return await transactions.read(regions)
-
-
-@router.get("/codebook")
-async def show_codebook() -> dict[str, Any]:
-    """The city's codebook: open to everybody, since everybody hears it."""
-    kinds = [
-        {
-            "kind": code.kind,
-            "class": code.kind.incident_class,
-            "pattern": code.pattern,
-            "beats": code.beats,
-            "rounds": code.rounds,
-            "duration_ms": code.duration_ms,
-            "colour": code.colour,
-            "id": code.indonesian,
-            "en": code.english,
-        }
-        for code in codebook.all_codes()
-    ]
-    return {"version": codebook.VERSION, "kinds": kinds}

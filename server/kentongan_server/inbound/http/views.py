@@ -7,9 +7,10 @@ from typing import Annotated, Any
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints
 
 from kentongan_server.domain.alarm import Action
-from kentongan_server.domain.incident import Incident
+from kentongan_server.domain.incident import Disposition, Incident
 from kentongan_server.domain.incident_kind import IncidentClass, IncidentKind, Purpose
 from kentongan_server.domain.lifecycle import AlarmState, CommandState, IncidentStatus
+from kentongan_server.domain.people import Person
 from kentongan_server.ports.outbox import ItemState, OutboxItem
 from kentongan_server.ports.timeline import Entry
 from kentongan_server.ports.unit_of_work import UnitOfWork
@@ -68,6 +69,12 @@ class IncidentOut(BaseModel):
     reports: int
     alarm: list[KentonganOut]
     alarm_state: AlarmState | None
+    alarm_level: int | None = Field(
+        None, description="0 the ronda alone, 1 the RT, 2 the RW, 3 neighbours, 4 kelurahan"
+    )
+    disposition: Disposition | None = None
+    merged_into: str | None = None
+    duress: bool = Field(False, description="For the police alone: the cancellation was typed under duress.")
     police: str | None = Field(description="How far the forward to the police has come; null when there is none.")
 
 
@@ -88,16 +95,26 @@ class TimelineOut(BaseModel):
     data: dict[str, Any]
 
 
+class WokenOut(BaseModel):
+    """An RT beyond the own one in which it sounded, and why."""
+
+    region: str
+    level: int
+    reason: str
+
+
 class IncidentDetailOut(IncidentOut):
     """An incident with everything that happened in it."""
+
+    woken: list[WokenOut] = Field(default_factory=list)
 
     text: str | None
     forwards: list[ForwardOut]
     timeline: list[TimelineOut]
 
 
-def glance(uow: UnitOfWork, incidents: Sequence[Incident]) -> list[dict[str, Any]]:
-    """The incidents as the fields of IncidentOut, in five queries however many they are."""
+def glance(uow: UnitOfWork, incidents: Sequence[Incident], person: Person) -> list[dict[str, Any]]:
+    """The incidents as the fields of IncidentOut, as `person` may see them, in five queries however many they are."""
     ids = [incident.id for incident in incidents]
     if not ids:
         return []
@@ -121,11 +138,25 @@ def glance(uow: UnitOfWork, incidents: Sequence[Incident]) -> list[dict[str, Any
             "opened_at": incident.opened_at,
             "reports": counts.get(incident.id, 0),
             "alarm": [KentonganOut(node=n, state=s) for n, s in commands.get(incident.id, {}).items()],
+            "disposition": incident.disposition,
+            "merged_into": incident.merged_into,
+            "duress": incident.duress_at is not None,
+            "alarm_level": alarms[incident.id].level if incident.id in alarms else None,
             "alarm_state": alarms[incident.id].state if incident.id in alarms else None,
-            "police": police_state(incident, forwards.get(incident.id, [])),
+            "police": police_state(
+                incident,
+                forwards.get(true.id, []) if incident is true else shown_forwards(true, forwards.get(true.id, [])),
+            ),
         }
-        for incident in incidents
+        for true in incidents
+        for incident in (uow.shown_to(person, true),)
     ]
+
+
+def shown_forwards(incident: Incident, forwards: Sequence[OutboxItem]) -> list[OutboxItem]:
+    """The neighbourhood is shown no forward that came after a cancellation, be it true or not."""
+    until = incident.cancelled_at or incident.duress_at
+    return [item for item in forwards if until is None or item.queued_at < until]
 
 
 def police_state(incident: Incident, forwards: Sequence[OutboxItem]) -> str | None:

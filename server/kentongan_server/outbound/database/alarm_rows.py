@@ -1,14 +1,19 @@
 """Alarms and their commands as rows. A command without a `due_at` is over."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, text, update
 
 from kentongan_server.domain.alarm import Action, Alarm, AlarmCommand
+from kentongan_server.domain.codebook import SHIPPED, Codebook
 from kentongan_server.domain.incident_kind import IncidentKind, Purpose
 from kentongan_server.domain.lifecycle import AlarmState, CommandState
+from kentongan_server.domain.spread import Woken
+from kentongan_server.outbound.database.alarming_tables import alarm_regions
+from kentongan_server.outbound.database.codebook_rows import CodebookRows
+from kentongan_server.outbound.database.scopes import lies_in
 from kentongan_server.outbound.database.tables import alarm_commands, alarms, incidents, nodes
 from kentongan_server.outbound.database.values import from_ms, from_ms_or_none, to_ms, to_ms_or_none
 from kentongan_server.ports.alarms import Order
@@ -80,6 +85,7 @@ _ORDERS = (
         alarm_commands.c.action,
         alarm_commands.c.incident,
         alarm_commands.c.counter,
+        alarm_commands.c.codebook,
         incidents.c.kind,
         incidents.c.purpose,
         nodes.c.nonce,
@@ -126,9 +132,54 @@ class AlarmRows:
         values = {"of": alarm_id, "state": state, "level": level, "due_at": to_ms_or_none(due_at)}
         self._connection.execute(_SET_ALARM, values)
 
-    def gates_due(self, now: datetime) -> list[Alarm]:
-        query = select(alarms).where(alarms.c.due_at <= to_ms(now), alarms.c.state == AlarmState.GATED)
+    def due(self, now: datetime) -> list[Alarm]:
+        query = select(alarms).where(alarms.c.due_at <= to_ms(now)).order_by(alarms.c.due_at)
         return [_alarm(row) for row in self._connection.execute(query)]
+
+    def wake(self, alarm: Alarm, codebook: Mapping[str, str], woken: Collection[Woken], at: datetime) -> None:
+        rows = [
+            {
+                "alarm": alarm.id,
+                "region": each.region,
+                "incident": alarm.incident,
+                "level": each.level,
+                "reason": each.reason,
+                "codebook": codebook[each.region],
+                "woken_at": to_ms(at),
+            }
+            for each in woken
+        ]
+        if rows:
+            self._connection.execute(insert(alarm_regions), rows)
+
+    def woken(self, incident_id: str) -> list[Woken]:
+        query = (
+            select(alarm_regions)
+            .where(alarm_regions.c.incident == incident_id)
+            .order_by(alarm_regions.c.woken_at, alarm_regions.c.level, alarm_regions.c.region)
+        )
+        found: dict[str, Woken] = {}
+        for row in self._connection.execute(query):
+            found.setdefault(row.region, Woken(row.region, row.level, row.reason))
+        return list(found.values())
+
+    def has_woken(self, incident_id: str, scopes: Collection[str]) -> bool:
+        woken_here = (alarm_regions.c.incident == incident_id, lies_in(alarm_regions.c.region, scopes))
+        return self._connection.execute(select(alarm_regions.c.alarm).where(*woken_here).limit(1)).first() is not None
+
+    def woken_by(self, alarm_id: str) -> set[str]:
+        query = select(alarm_regions.c.region).where(alarm_regions.c.alarm == alarm_id)
+        return set(self._connection.execute(query).scalars())
+
+    def woken_incidents(self, regions: Collection[str], limit: int) -> list[str]:
+        query = (
+            select(alarm_regions.c.incident, func.max(alarm_regions.c.woken_at).label("at"))
+            .where(lies_in(alarm_regions.c.region, regions))
+            .group_by(alarm_regions.c.incident)
+            .order_by(text("at DESC"))
+            .limit(limit)
+        )
+        return [row.incident for row in self._connection.execute(query)]
 
     def command(self, command_id: str) -> AlarmCommand | None:
         row = self._connection.execute(_COMMAND, {"id": command_id}).one_or_none()
@@ -156,6 +207,7 @@ class AlarmRows:
                     "created_at": to_ms(command.created_at),
                     "expires_at": to_ms(command.expires_at),
                     "due_at": to_ms(due_at),
+                    "codebook": command.codebook,
                 }
                 for command in commands
             ],
@@ -183,19 +235,25 @@ class AlarmRows:
     def orders(self, command_ids: Collection[str]) -> list[Order]:
         if not command_ids:
             return []
-        return [
-            Order(
+        shelf = CodebookRows(self._connection)
+        books: dict[str | None, Codebook] = {None: SHIPPED}
+        found = []
+        for row in self._connection.execute(_ORDERS, {"ids": list(command_ids)}):
+            book = books.get(row.codebook) or books.setdefault(row.codebook, shelf.version(row.codebook) or SHIPPED)
+            action, kind = Action(row.action), IncidentKind(row.kind)
+            order = Order(
                 command=row.id,
                 node=row.node,
-                action=Action(row.action),
+                action=action,
                 incident=row.incident,
-                kind=IncidentKind(row.kind),
+                kind=kind,
                 purpose=Purpose(row.purpose),
+                rhythm=book.all_clear if action is Action.ALL_CLEAR else book.code_of(kind),
                 nonce=row.nonce,
                 counter=row.counter,
             )
-            for row in self._connection.execute(_ORDERS, {"ids": list(command_ids)})
-        ]
+            found.append(order)
+        return found
 
 
 def _alarm(row: Any) -> Alarm:
@@ -223,4 +281,5 @@ def _command(row: Any) -> AlarmCommand:
         attempts=row.attempts,
         created_at=from_ms(row.created_at),
         expires_at=from_ms(row.expires_at),
+        codebook=row.codebook,
     )

@@ -4,9 +4,9 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, text, update
 
-from kentongan_server.domain.incident import Incident, Position, Report, Source
+from kentongan_server.domain.incident import Disposition, Incident, Position, Report, Source
 from kentongan_server.domain.incident_kind import IncidentClass, IncidentKind, Purpose
 from kentongan_server.domain.lifecycle import OPEN_INCIDENT_STATES, IncidentStatus
 from kentongan_server.outbound.database.scopes import lies_in
@@ -16,7 +16,12 @@ from kentongan_server.outbound.database.values import from_ms, from_ms_or_none, 
 _ADD_REPORT = insert(reports)
 _ADD_INCIDENT = insert(incidents)
 _REPORT = select(reports).where(reports.c.id == bindparam("id"))
-_REPORTS_OF = select(reports).where(reports.c.incident == bindparam("incident")).order_by(reports.c.received_at)
+_MERGED = select(incidents.c.id).where(incidents.c.merged_into == bindparam("incident"))
+_REPORTS_OF = (
+    select(reports)
+    .where(or_(reports.c.incident == bindparam("incident"), reports.c.incident.in_(_MERGED)))
+    .order_by(reports.c.received_at)
+)
 _SPOKEN = select(reports.c.id).where(reports.c.incident == bindparam("incident")).limit(1)
 _SPOKEN_BY_PERSON = _SPOKEN.where(reports.c.reporter == bindparam("speaker"))
 _SPOKEN_BY_NODE = _SPOKEN.where(reports.c.node == bindparam("speaker"), reports.c.reporter.is_(None))
@@ -28,12 +33,34 @@ _OPEN = (
         incidents.c.opened_at >= bindparam("since"),
         incidents.c.incident_class == bindparam("incident_class"),
         incidents.c.purpose == bindparam("purpose"),
+        incidents.c.cancelled_at.is_(None),
         or_(
             *(incidents.c.status == status for status in sorted(OPEN_INCIDENT_STATES))
         ),  # a list would be spelt out each time
     )
     .order_by(incidents.c.opened_at.desc())
     .limit(1)
+)
+_IS_RESOLVED = incidents.c.status == text("'resolved'")  # as the partial index says it
+_CHANGE = (
+    update(incidents)
+    .where(incidents.c.id == bindparam("of"))
+    .values(
+        {
+            name: bindparam(name)
+            for name in (
+                "kind",
+                "status",
+                "text",
+                "disposition",
+                "settled_at",
+                "cancelled_at",
+                "duress_at",
+                "merged_into",
+                "merged_status",
+            )
+        }
+    )
 )
 _SET_STATUS = update(incidents).where(incidents.c.id == bindparam("of")).values(status=bindparam("status"))
 
@@ -103,6 +130,31 @@ class IncidentRows:
     def set_status(self, incident_id: str, status: IncidentStatus) -> None:
         self._connection.execute(_SET_STATUS, {"of": incident_id, "status": status})
 
+    def change(self, incident: Incident) -> None:
+        values = {
+            "of": incident.id,
+            "kind": incident.kind,
+            "status": incident.status,
+            "text": incident.text,
+            "disposition": incident.disposition,
+            "settled_at": to_ms_or_none(incident.settled_at),
+            "cancelled_at": to_ms_or_none(incident.cancelled_at),
+            "duress_at": to_ms_or_none(incident.duress_at),
+            "merged_into": incident.merged_into,
+            "merged_status": incident.merged_status,
+        }
+        self._connection.execute(_CHANGE, values)
+
+    def merged_into(self, incident_id: str) -> list[Incident]:
+        query = select(incidents).where(incidents.c.merged_into == incident_id)
+        return [
+            _incident(row) for row in self._connection.execute(query.order_by(incidents.c.opened_at, incidents.c.id))
+        ]
+
+    def resolved_before(self, limit: datetime) -> list[Incident]:
+        query = select(incidents).where(_IS_RESOLVED, incidents.c.settled_at < to_ms(limit))
+        return [_incident(row) for row in self._connection.execute(query)]
+
     def newest(
         self, regions: Collection[str] | None, limit: int, community: Collection[str] | None = None
     ) -> list[Incident]:
@@ -115,8 +167,12 @@ class IncidentRows:
         return [_incident(row) for row in self._connection.execute(query)]
 
     def report_counts(self, incident_ids: Collection[str]) -> dict[str, int]:
-        query = select(reports.c.incident, func.count()).where(reports.c.incident.in_(sorted(incident_ids)))
-        return dict(self._connection.execute(query.group_by(reports.c.incident)).all())
+        counts: dict[str, int] = {}
+        for of in (incidents.c.id, incidents.c.merged_into):
+            query = select(of, func.count()).join_from(reports, incidents, reports.c.incident == incidents.c.id)
+            for incident_id, count in self._connection.execute(query.where(of.in_(sorted(incident_ids))).group_by(of)):
+                counts[incident_id] = counts.get(incident_id, 0) + count
+        return counts
 
 
 def _report(row: Any) -> Report:
@@ -147,4 +203,10 @@ def _incident(row: Any) -> Incident:
         status=IncidentStatus(row.status),
         opened_at=from_ms(row.opened_at),
         text=row.text,
+        disposition=None if row.disposition is None else Disposition(row.disposition),
+        settled_at=from_ms_or_none(row.settled_at),
+        cancelled_at=from_ms_or_none(row.cancelled_at),
+        duress_at=from_ms_or_none(row.duress_at),
+        merged_into=row.merged_into,
+        merged_status=None if row.merged_status is None else IncidentStatus(row.merged_status),
     )

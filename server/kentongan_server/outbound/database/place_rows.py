@@ -195,6 +195,9 @@ class PlaceRows:
         query = select(nodes).where(nodes.c.presence == Presence.ONLINE, nodes.c.heard_at < to_ms(limit))
         return [_node(row) for row in self._connection.execute(query)]
 
+    def set_out_of_service(self, node_id: str, reason: str | None) -> None:
+        self._connection.execute(update(nodes).where(nodes.c.id == node_id).values(out_of_service=reason))
+
     def set_presence(self, node_id: str, presence: Presence) -> None:
         self._connection.execute(_SET_PRESENCE, {"of": node_id, "presence": presence})
 
@@ -214,4 +217,5 @@ def _node(row: Any) -> Node:
         stage=row.stage,
         troubles=tuple((row.troubles or "").split()),
         site=row.site,
+        out_of_service=row.out_of_service,
     )

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from kentongan_server.outbound.database.record_guards import guard
@@ -120,6 +121,7 @@ nodes = Table(
     Column("heard_at", BigInteger),
     Column("site", ID, index=True),
     Column("troubles", Text),
+    Column("out_of_service", Text),
 )
 
 notices = Table(
@@ -180,6 +182,12 @@ incidents = Table(
     Column("status", String(16), nullable=False),
     Column("opened_at", BigInteger, nullable=False),
     Column("text", Text),
+    Column("disposition", String(24)),
+    Column("settled_at", BigInteger),
+    Column("cancelled_at", BigInteger),
+    Column("duress_at", BigInteger),
+    Column("merged_into", ID),
+    Column("merged_status", String(16)),
     UniqueConstraint("id", "incident_class"),
     CheckConstraint("class IN ('crime', 'emergency', 'community')", name="class"),
     CheckConstraint(
@@ -190,6 +198,11 @@ incidents = Table(
     Index("ix_incidents_region_opened", "region", "opened_at"),
     Index("ix_incidents_opened", "opened_at"),
 )
+
+_MERGED = incidents.c.merged_into.is_not(None)
+Index("ix_incidents_merged_into", incidents.c.merged_into, sqlite_where=_MERGED, postgresql_where=_MERGED)
+_RESOLVED = incidents.c.status == text("'resolved'")
+Index("ix_incidents_resolved", incidents.c.settled_at, sqlite_where=_RESOLVED, postgresql_where=_RESOLVED)
 
 reports = Table(
     "reports",
@@ -238,6 +251,7 @@ alarm_commands = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Column("due_at", BigInteger),
+    Column("codebook", String(32)),
 )
 _only_due("ix_alarm_commands_due", alarm_commands)
 

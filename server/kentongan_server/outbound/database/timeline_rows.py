@@ -9,11 +9,11 @@ from kentongan_server.domain.events import Event
 from kentongan_server.domain.incident_kind import IncidentClass
 from kentongan_server.outbound.database.record_rows import Chain
 from kentongan_server.outbound.database.tables import incidents, timeline
-from kentongan_server.outbound.database.values import from_ms, from_text, to_ms, to_text
+from kentongan_server.outbound.database.values import from_ms, from_ms_or_none, from_text, to_ms, to_text
 from kentongan_server.ports.timeline import Entry
 
 _APPEND = insert(timeline)
-_ENTRIES = select(timeline, incidents.c.incident_class).join_from(
+_ENTRIES = select(timeline, incidents.c.incident_class, incidents.c.cancelled_at, incidents.c.duress_at).join_from(
     timeline, incidents, timeline.c.incident == incidents.c.id, isouter=True
 )
 _OF_INCIDENT = _ENTRIES.where(timeline.c.incident == bindparam("of")).order_by(timeline.c.seq)
@@ -81,4 +81,6 @@ def _entry(row: Any) -> Entry:
         actor=row.actor,
         facts=from_text(row.facts),
         incident_class=None if row.incident_class is None else IncidentClass(row.incident_class),
+        cancelled_at=from_ms_or_none(row.cancelled_at),
+        duress_at=from_ms_or_none(row.duress_at),
     )

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine
 from kentongan_server.outbound.database.access_rows import AccessRows
 from kentongan_server.outbound.database.admission_rows import AdmissionRows
 from kentongan_server.outbound.database.alarm_rows import AlarmRows
+from kentongan_server.outbound.database.codebook_rows import CodebookRows
 from kentongan_server.outbound.database.destination_rows import DestinationRows
 from kentongan_server.outbound.database.engine import reading, writing
 from kentongan_server.outbound.database.incident_rows import IncidentRows
@@ -25,10 +26,13 @@ from kentongan_server.outbound.database.notification_rows import NotificationRow
 from kentongan_server.outbound.database.outbox_rows import OutboxRows
 from kentongan_server.outbound.database.people_rows import PeopleRows
 from kentongan_server.outbound.database.place_rows import PlaceRows
+from kentongan_server.outbound.database.plan_rows import PlanRows
 from kentongan_server.outbound.database.record_rows import Chain, RecordRows
+from kentongan_server.outbound.database.spread_rows import SpreadRows
 from kentongan_server.outbound.database.statistics_rows import StatisticsRows
 from kentongan_server.outbound.database.surroundings_rows import SurroundingsRows
 from kentongan_server.outbound.database.timeline_rows import TimelineRows
+from kentongan_server.outbound.database.trust_rows import TrustRows
 from kentongan_server.ports.clock import Clock
 from kentongan_server.ports.identifiers import Identifiers
 from kentongan_server.ports.unit_of_work import Committed, Listeners, UnitOfWork
@@ -189,6 +193,10 @@ class DatabaseTransactions:
             timeline=timeline,
             record=RecordRows(connection, timeline.flush),
             statistics=StatisticsRows(connection),
+            codebooks=CodebookRows(connection),
+            spreading=SpreadRows(connection),
+            trust=TrustRows(connection),
+            plans=PlanRows(connection),
             clock=self._clock,
             identifiers=self._identifiers,
             listeners=self._listeners,

@@ -7,7 +7,6 @@ from kentongan_contract import codec, topics
 from kentongan_contract.messages import Codebook as Kept
 from kentongan_contract.messages import Command, Receipt, Time
 from kentongan_contract.seal import seal
-from kentongan_server.domain import codebook
 from kentongan_server.domain.alarm import COMMAND_TTL_MS, Action
 from kentongan_server.domain.codebook import Codebook
 from kentongan_server.outbound.mqtt.signer import Signer
@@ -33,19 +32,19 @@ class MqttSounder:
 
     async def send(self, order: Order) -> None:
         """Send one attempt at a command; LinkDownError when the broker did not take it."""
-        code = codebook.code_of(order.kind)
-        sounds = order.action is Action.SOUND
+        rhythm = order.rhythm
+        sounds = order.action in (Action.SOUND, Action.ALL_CLEAR)
         command = Command(
             id=order.command,
             action=order.action.value,
             incident=order.incident,
             class_=order.kind.incident_class.value,
             purpose=order.purpose.value,
-            pattern=code.pattern,
-            beats=list(code.beats) if sounds else [],
-            rounds=code.rounds if sounds else 0,
-            duration_ms=code.duration_ms if sounds else 0,
-            colour=code.colour,
+            pattern=rhythm.pattern,
+            beats=list(rhythm.beats) if sounds else [],
+            rounds=rhythm.rounds if sounds else 0,
+            duration_ms=rhythm.duration_ms if sounds else 0,
+            colour=rhythm.colour,
             nonce=order.nonce,
             counter=order.counter,
             ttl_ms=COMMAND_TTL_MS,

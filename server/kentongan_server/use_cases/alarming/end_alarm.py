@@ -1,4 +1,4 @@
-"""When an alarm is over: once no kentongan has anything left to sound."""
+"""When an alarm is over: once no kentongan has anything left to sound, and it will not rise any more."""
 
 from collections.abc import Iterable
 
@@ -20,6 +20,8 @@ def end_when_over(uow: UnitOfWork, incident: str) -> None:
     alarm = uow.alarms.alarm_of(incident)
     if alarm is None or alarm.state is AlarmState.ENDED:
         return
+    if alarm.state is AlarmState.ACTIVE and alarm.due_at is not None:
+        return  # quiet for now, and it rises if nobody takes it
     if all(command.state in FINAL_COMMAND_STATES for command in soundings(uow, alarm)):
         end(uow, alarm)
 

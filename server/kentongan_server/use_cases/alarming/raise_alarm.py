@@ -1,21 +1,13 @@
-"""Decide on noise when a report was taken, and command every kentongan of the RT in the same transaction."""
+"""Decide on noise when a report was taken: at once, after a gate, once more, or further out.
 
-from dataclasses import replace
+What waits for time to pass waits in the database, as the alarm's `due_at`: a restart forgets nothing, and what has
+fired is written in the same transaction, so it fires once.
+"""
 
-from kentongan_server.domain import codebook
-from kentongan_server.domain.alarm import (
-    COMMAND_LIFE,
-    GATE,
-    OWN_RT,
-    RONDA_ONLY,
-    Action,
-    Alarm,
-    AlarmCommand,
-    makes_noise,
-    retry_delay,
-)
-from kentongan_server.domain.events import AlarmRaised, Noted, ReportTaken
+from kentongan_server.domain.alarm import GATE, Alarm, makes_noise
+from kentongan_server.domain.events import AlarmGated, ReportTaken
 from kentongan_server.domain.incident import Incident, Source
+from kentongan_server.domain.incident_kind import Purpose
 from kentongan_server.domain.lifecycle import (
     ALARM,
     FINAL_COMMAND_STATES,
@@ -24,85 +16,70 @@ from kentongan_server.domain.lifecycle import (
     CommandState,
     advance,
 )
+from kentongan_server.domain.spread import CITY, OWN_RT, RONDA_ONLY, period_at
 from kentongan_server.ports.unit_of_work import UnitOfWork
+from kentongan_server.use_cases.alarming.ease_alarm import ease
 from kentongan_server.use_cases.alarming.end_alarm import end, soundings, supersede_unanswered
+from kentongan_server.use_cases.alarming.spread_alarm import rule_for, spread
+
+OPENED, AGAIN, WITNESS, UNANSWERED = "reported", "reported again", "a second reporter", "nobody took it in time"
 
 
 def on_report(uow: UnitOfWork, event: ReportTaken) -> None:
-    """Raise, open or repeat the alarm of the incident that the report speaks of."""
-    if not codebook.code_of(event.of.kind).beats or not makes_noise(event.of.incident_class, event.may_gather):
+    """Raise, open, repeat or widen the alarm of the incident that the report speaks of."""
+    if not makes_noise(event.of.incident_class, event.may_gather):
         return
     alarm = None if event.opened else uow.alarms.alarm_of(event.of.id)
     if alarm is None:
         _request(uow, event)
     elif alarm.state is AlarmState.GATED:
         if event.independent or event.report.trusted:
-            activate(uow, alarm, event.of)
+            spread(uow, alarm, event.of, OWN_RT, WITNESS)
+    elif alarm.state is AlarmState.ACTIVE and event.independent and event.of.purpose is Purpose.ACTUAL:
+        _widen(uow, alarm, event.of)
     elif (event.independent or event.report.source is Source.CALL_POINT) and _has_died_down(uow, alarm):
-        _request(uow, event)
+        if alarm.state is AlarmState.ACTIVE:
+            spread(uow, alarm, event.of, alarm.level, AGAIN)
+        else:
+            _request(uow, event)
 
 
-def open_due_gates(uow: UnitOfWork) -> int:
-    """Sound the alarms whose waiting time is over; how many there were."""
-    due = uow.alarms.gates_due(uow.now())
+def alarms_due(uow: UnitOfWork) -> int:
+    """Sound the alarms whose gate opens, widen those that nobody took; how many there were."""
+    due = uow.alarms.due(uow.now())
     for alarm in due:
         incident = uow.incidents.incident(alarm.incident)
-        if incident is not None:
-            activate(uow, alarm, incident)
+        if incident is None:
+            continue
+        if alarm.state is AlarmState.GATED:
+            spread(uow, alarm, incident, OWN_RT, OPENED)
+        else:
+            rise_unanswered(uow, alarm, incident)
     return len(due)
 
 
-def activate(uow: UnitOfWork, alarm: Alarm, incident: Incident) -> None:
-    """Command every kentongan of the alarm's RT to sound the incident's beats."""
-    alarm = replace(alarm, state=advance(ALARM, alarm.state, "activate"), level=OWN_RT, due_at=None)
-    uow.alarms.set_alarm(alarm.id, alarm.state, alarm.level, alarm.due_at)
-    nodes = uow.places.nodes_of([alarm.region])
-    if not nodes:
-        uow.happened(Noted(incident.id, incident.region, what="region_deaf", data={"alarm": alarm.id}))
-    command_nodes(uow, alarm, [node.id for node in nodes], Action.SOUND)
-    code = codebook.code_of(incident.kind)
-    uow.happened(
-        AlarmRaised(
-            incident.id,
-            incident.region,
-            alarm=alarm,
-            pattern=code.pattern,
-            beats=code.beats,
-            rounds=code.rounds,
-            duration_ms=code.duration_ms,
-            colour=code.colour,
-            nodes=tuple(node.id for node in nodes),
-        )
-    )
-    if not nodes:
-        end(uow, alarm)
+def rise_unanswered(uow: UnitOfWork, alarm: Alarm, incident: Incident) -> None:
+    """One level further, unless somebody took the incident meanwhile or the rule goes no further."""
+    rule = rule_for(uow, alarm.region, incident.incident_class, period_at(alarm.requested_at))
+    following = rule.next_rise(alarm.level)
+    if following is None or uow.timeline.has(incident.id, "acknowledged"):
+        ease(uow, alarm)
+    else:
+        spread(uow, alarm, incident, following[0], UNANSWERED)
 
 
-def command_nodes(uow: UnitOfWork, alarm: Alarm, nodes: list[str], action: Action) -> None:
-    """One new command for each node, its first attempt under way when the transaction closes."""
-    now = uow.now()
-    counters = uow.places.take_counters(nodes)
-    commands = [
-        AlarmCommand(
-            id=uow.new_id(),
-            alarm=alarm.id,
-            incident=alarm.incident,
-            node=node,
-            action=action,
-            state=CommandState.QUEUED,
-            counter=counters[node],
-            attempts=1,
-            created_at=now,
-            expires_at=now + COMMAND_LIFE,
-        )
-        for node in nodes
-    ]
-    uow.alarms.add_commands(commands, now + retry_delay(1))
+def _widen(uow: UnitOfWork, alarm: Alarm, incident: Incident) -> None:
+    """A second, independent voice: one level further, as far as the rule lets a witness go; at least heard again."""
+    rule = rule_for(uow, alarm.region, incident.incident_class, period_at(alarm.requested_at))
+    if alarm.level < rule.witness_to:
+        spread(uow, alarm, incident, alarm.level + 1, WITNESS)
+    elif _has_died_down(uow, alarm):
+        spread(uow, alarm, incident, alarm.level, AGAIN)
 
 
 def _has_died_down(uow: UnitOfWork, alarm: Alarm) -> bool:
-    """True when the alarm is over. One whose kentongan are done, but for some that never answered, is ended here: a
-    dead kentongan must not keep the living ones from sounding again."""
+    """True when it has sounded and no kentongan sounds any more. Those that never answered do not keep the living ones
+    from sounding again; of an alarm that is on its way out they are taken back, so that it can end."""
     if alarm.state is AlarmState.ENDED:
         return True
     commands = soundings(uow, alarm)
@@ -110,13 +87,17 @@ def _has_died_down(uow: UnitOfWork, alarm: Alarm) -> bool:
     has_sounded = any(command.state in (CommandState.COMPLETED, CommandState.SILENCED) for command in commands)
     if not has_sounded or any(command.state not in UNANSWERED_COMMAND_STATES for command in still):
         return False
-    supersede_unanswered(uow, alarm.region, still)
-    end(uow, alarm)
+    if alarm.state is AlarmState.EASING:
+        supersede_unanswered(uow, alarm.region, still)
+        end(uow, alarm)
     return True
 
 
 def _request(uow: UnitOfWork, event: ReportTaken) -> None:
     incident = event.of
+    book = uow.codebooks.current(incident.region)
+    if not book.code_of(incident.kind).beats:
+        return
     now = uow.now()
     gated = not event.report.trusted and not event.independent
     alarm = Alarm(
@@ -125,13 +106,14 @@ def _request(uow: UnitOfWork, event: ReportTaken) -> None:
         region=incident.region,
         state=advance(ALARM, AlarmState.REQUESTED, "gate") if gated else AlarmState.REQUESTED,
         level=RONDA_ONLY if gated else OWN_RT,
-        codebook=codebook.VERSION,
+        codebook=book.version,
         requested_at=now,
         due_at=now + GATE if gated else None,
     )
     uow.alarms.add_alarm(alarm)
     if gated:
         seconds = int(GATE.total_seconds())
-        uow.happened(Noted(incident.id, incident.region, what="alarm_gated", data={"seconds": seconds}))
+        uow.happened(AlarmGated(incident.id, incident.region, alarm=alarm, of=incident, seconds=seconds))
     else:
-        activate(uow, alarm, incident)
+        level = CITY if event.report.source is Source.CITY else OWN_RT
+        spread(uow, alarm, incident, level, OPENED, new=True)

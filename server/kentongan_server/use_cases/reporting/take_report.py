@@ -29,6 +29,7 @@ class Said:
     text: str | None
     position: Position | None
     happened_at: datetime | None
+    source: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def take_report(uow: UnitOfWork, said: Said) -> Taken:
             text=said.text,
         )
         uow.incidents.add_incident(incident)
-    report = _report(said, incident.id, now)
+    report = _report(uow, said, incident.id, now)
     independent = not opened and not uow.incidents.has_spoken(incident.id, report.reporter, report.node)
     uow.incidents.add_report(report)
     if opened:
@@ -81,7 +82,7 @@ def take_report(uow: UnitOfWork, said: Said) -> Taken:
             of=incident,
             opened=opened,
             independent=independent,
-            may_gather=said.person is not None and said.person.may_gather(said.region),
+            may_gather=said.source is not None or (said.person is not None and said.person.may_gather(said.region)),
         )
     )
     return Taken(report.id, incident.id, repeated=False)
@@ -122,16 +123,20 @@ def _event_already_known(uow: UnitOfWork, said: Said, now: datetime) -> Incident
     return uow.incidents.open_incident(said.region, incident_class, said.purpose, now - SAME_EVENT_WINDOW)
 
 
-def _report(said: Said, incident: str, now: datetime) -> Report:
+def _is_trusted(uow: UnitOfWork, person: Person, region: str, now: datetime) -> bool:
+    return person.is_vouched_in(region) and not uow.trust.is_cooling(person.id, now)
+
+
+def _report(uow: UnitOfWork, said: Said, incident: str, now: datetime) -> Report:
     return Report(
         id=said.id,
         kind=said.kind,
         purpose=said.purpose,
         region=said.region,
-        source=Source.APP if said.person else Source.CALL_POINT,
+        source=said.source or (Source.APP if said.person else Source.CALL_POINT),
         reporter=said.person.id if said.person else None,
         node=said.node,
-        trusted=said.person is None or said.person.is_vouched_in(said.region),
+        trusted=said.person is None or _is_trusted(uow, said.person, said.region, now),
         text=said.text,
         position=said.position,
         happened_at=said.happened_at,

@@ -4,7 +4,7 @@ Only the operators read it: no neighbour may learn from a page that somebody tap
 Trouble, and nothing here can make a crime of it.
 """
 
-from kentongan_server.domain.events import Noted
+from kentongan_server.domain.events import NoticeTaken
 from kentongan_server.domain.place import Notice
 from kentongan_server.ports.unit_of_work import UnitOfWork
 
@@ -17,6 +17,5 @@ def take_notice(uow: UnitOfWork, notice: Notice) -> bool:
     if node is None:
         return False
     if uow.places.take_notice(notice, uow.now()):
-        facts = {"node": notice.node, "notice": notice.id, "report": notice.of}
-        uow.happened(Noted(None, node.region, node.id, what=WHAT[notice.kind], data=facts))
+        uow.happened(NoticeTaken(None, node.region, node.id, notice=notice, what=WHAT[notice.kind]))
     return True

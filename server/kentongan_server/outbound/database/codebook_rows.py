@@ -1,0 +1,94 @@
+"""Codebooks as rows; the one that we ship is in no row."""
+
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
+
+from kentongan_server.domain.codebook import SHIPPED, Code, Codebook, Rhythm
+from kentongan_server.domain.incident_kind import IncidentKind
+from kentongan_server.outbound.database.alarming_tables import codebooks
+from kentongan_server.outbound.database.values import from_ms, from_text, to_ms, to_text
+
+_CURRENT = (
+    select(codebooks.c.version)
+    .where(or_(codebooks.c.region == bindparam("region"), codebooks.c.region.is_(None)), codebooks.c.retired.is_(False))
+    .order_by(codebooks.c.region.is_(None), codebooks.c.adopted_at.desc(), codebooks.c.version.desc())
+    .limit(1)
+)
+_VERSION = select(codebooks).where(codebooks.c.version == bindparam("version"))
+
+
+class CodebookRows:
+    """The CodebookShelf on one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def current(self, region: str) -> Codebook:
+        name = self._connection.execute(_CURRENT, {"region": region}).scalar_one_or_none()
+        return SHIPPED if name is None else (self.version(name) or SHIPPED)
+
+    def version(self, name: str) -> Codebook | None:
+        if name == SHIPPED.version:
+            return SHIPPED
+        row = self._connection.execute(_VERSION, {"version": name}).one_or_none()
+        return None if row is None else _book(row)
+
+    def versions(self, region: str | None) -> list[Codebook]:
+        same = codebooks.c.region.is_(None) if region is None else codebooks.c.region == region
+        query = select(codebooks).where(same).order_by(codebooks.c.adopted_at.desc(), codebooks.c.version.desc())
+        found = [_book(row) for row in self._connection.execute(query)]
+        return [*found, SHIPPED] if region is None else found
+
+    def add(self, book: Codebook) -> None:
+        if book.adopted_at is None:
+            raise ValueError("A codebook is adopted at some time.")
+        values = {
+            "version": book.version,
+            "region": book.region,
+            "body": to_text(_body(book)),
+            "adopted_at": to_ms(book.adopted_at),
+            "adopted_by": book.adopted_by,
+            "retired": False,
+        }
+        self._connection.execute(insert(codebooks), values)
+
+    def forget_own(self, region: str) -> None:
+        self._connection.execute(update(codebooks).where(codebooks.c.region == region).values(retired=True))
+
+
+def _body(book: Codebook) -> dict[str, Any]:
+    codes = [
+        {**_said(code), "kind": code.kind, "id": code.indonesian, "en": code.english} for code in book.codes.values()
+    ]
+    return {"codes": codes, "all_clear": _said(book.all_clear)}
+
+
+def _said(rhythm: Rhythm) -> dict[str, Any]:
+    return {
+        "pattern": rhythm.pattern,
+        "beats": list(rhythm.beats),
+        "rounds": rhythm.rounds,
+        "duration_ms": rhythm.duration_ms,
+        "colour": rhythm.colour,
+    }
+
+
+def _book(row: Any) -> Codebook:
+    body = from_text(row.body)
+    codes = [
+        Code(*_played(said), kind=IncidentKind(said["kind"]), indonesian=said["id"], english=said["en"])
+        for said in body["codes"]
+    ]
+    return Codebook(
+        version=row.version,
+        region=row.region,
+        codes={code.kind: code for code in codes},
+        all_clear=Rhythm(*_played(body["all_clear"])),
+        adopted_at=from_ms(row.adopted_at),
+        adopted_by=row.adopted_by,
+    )
+
+
+def _played(said: dict[str, Any]) -> tuple[str, tuple[int, ...], int, int, str]:
+    return said["pattern"], tuple(said["beats"]), said["rounds"], said["duration_ms"], said["colour"]

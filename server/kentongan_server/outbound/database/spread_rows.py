@@ -1,0 +1,74 @@
+"""Rules and shelvings as rows."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, delete, func, select
+
+from kentongan_server.domain.incident_kind import IncidentClass
+from kentongan_server.domain.spread import Period, Rule
+from kentongan_server.outbound.database.alarming_tables import alarm_rules, shelvings
+from kentongan_server.outbound.database.upsert import put
+from kentongan_server.outbound.database.values import from_ms, from_text, to_ms, to_text
+
+_RULE = (
+    select(alarm_rules.c.body)
+    .where(
+        alarm_rules.c.region.in_(bindparam("regions", expanding=True)),
+        alarm_rules.c.incident_class == bindparam("incident_class"),
+        alarm_rules.c.period == bindparam("period"),
+    )
+    .order_by(func.length(alarm_rules.c.region).desc())
+    .limit(1)
+)
+
+
+class SpreadRows:
+    """The SpreadBook on one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def rule(self, regions: Collection[str], incident_class: IncidentClass, period: Period) -> Rule | None:
+        values = {"regions": list(regions), "incident_class": incident_class, "period": period}
+        body = self._connection.execute(_RULE, values).scalar_one_or_none()
+        return None if body is None else _rule(body)
+
+    def rules(self, region: str) -> dict[tuple[IncidentClass, Period], Rule]:
+        query = select(alarm_rules).where(alarm_rules.c.region == region)
+        return {
+            (IncidentClass(row.incident_class), Period(row.period)): _rule(row.body)
+            for row in self._connection.execute(query)
+        }
+
+    def put_rule(
+        self, region: str, incident_class: IncidentClass, period: Period, rule: Rule, by: str, at: datetime
+    ) -> None:
+        body = {"rises": {str(level): seconds for level, seconds in rule.rises.items()}, "witness_to": rule.witness_to}
+        row = {"region": region, "class": incident_class, "period": period, "body": to_text(body)}
+        put(self._connection, alarm_rules, [{**row, "set_by": by, "set_at": to_ms(at)}])
+
+    def drop_rule(self, region: str, incident_class: IncidentClass, period: Period) -> None:
+        self._connection.execute(
+            delete(alarm_rules).where(
+                alarm_rules.c.region == region,
+                alarm_rules.c.incident_class == incident_class,
+                alarm_rules.c.period == period,
+            )
+        )
+
+    def shelve(self, region: str, until: datetime, reason: str, by: str) -> None:
+        put(
+            self._connection,
+            shelvings,
+            [{"region": region, "until": to_ms(until), "reason": reason, "shelved_by": by}],
+        )
+
+    def shelved(self, regions: Collection[str], at: datetime) -> dict[str, tuple[datetime, str]]:
+        query = select(shelvings).where(shelvings.c.region.in_(sorted(regions)), shelvings.c.until > to_ms(at))
+        return {row.region: (from_ms(row.until), row.reason) for row in self._connection.execute(query)}
+
+
+def _rule(body: str) -> Rule:
+    said = from_text(body)
+    return Rule({int(level): seconds for level, seconds in said["rises"].items()}, said["witness_to"])

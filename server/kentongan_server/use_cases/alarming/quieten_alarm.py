@@ -1,0 +1,74 @@
+"""Stop the noise: silence it while the incident lives on, say that all is well, or take back what was cancelled.
+
+What sounds is told to stop, what has not answered yet must not begin, and a gate that waits stays shut. A second,
+independent reporter still sounds the kentongan anew after a silence.
+"""
+
+from kentongan_server.domain.alarm import Action, Alarm
+from kentongan_server.domain.errors import IllegalTransitionError, RefusedError
+from kentongan_server.domain.events import IncidentCancelled, IncidentReclassified, Noted
+from kentongan_server.domain.lifecycle import FINAL_COMMAND_STATES, AlarmState
+from kentongan_server.domain.people import Person, Role
+from kentongan_server.ports.unit_of_work import UnitOfWork
+from kentongan_server.use_cases.alarming.ease_alarm import ease
+from kentongan_server.use_cases.alarming.end_alarm import end, end_when_over, soundings, supersede_unanswered
+from kentongan_server.use_cases.alarming.spread_alarm import command_nodes
+
+
+def silence_alarm(uow: UnitOfWork, incident_id: str, person: Person) -> int:
+    """Tell every kentongan that sounds, or may begin to, to stop; how many. RT head or operator only."""
+    alarm = _alarm_of(uow, incident_id, person, "silence")
+    return 0 if alarm is None else _quieten(uow, alarm, person.id, Action.SILENCE, "alarm_silenced")
+
+
+def sound_all_clear(uow: UnitOfWork, incident_id: str, person: Person) -> int:
+    """Tell every kentongan that sounded for the incident that all is well; how many. RT head or operator only."""
+    alarm = _alarm_of(uow, incident_id, person, "give the all clear for")
+    return 0 if alarm is None else _quieten(uow, alarm, person.id, Action.ALL_CLEAR, "all_clear_sounded")
+
+
+def refute_alarm(uow: UnitOfWork, incident_id: str, person: Person) -> None:
+    """The ronda, the RT head or an operator has looked: the gate stays shut. The incident lives, the police have it."""
+    incident = uow.incident_for(person, incident_id)
+    if not any(person.has(role, incident.region) for role in (Role.RONDA, Role.RT_HEAD, Role.OPERATOR)):
+        raise RefusedError("Only the ronda, the RT head or an operator may refute an alarm; ask one of them.")
+    alarm = uow.alarms.alarm_of(incident_id)
+    if alarm is None or alarm.state is not AlarmState.GATED:
+        raise IllegalTransitionError("This alarm waits for nobody any more; silence it if it should stop.")
+    uow.happened(Noted(incident.id, incident.region, person.id, what="alarm_refuted", data={"alarm": alarm.id}))
+    end(uow, alarm)
+
+
+def on_taken_back(uow: UnitOfWork, event: IncidentCancelled | IncidentReclassified) -> None:
+    """What was cancelled, or leaves its class, makes no more noise."""
+    if isinstance(event, IncidentReclassified) and event.successor is None:
+        return
+    alarm = uow.alarms.alarm_of(event.of.id)
+    if alarm is not None and alarm.state is not AlarmState.ENDED:
+        _quieten(uow, alarm, event.actor, Action.SILENCE, "alarm_silenced")
+
+
+def _alarm_of(uow: UnitOfWork, incident_id: str, person: Person, what: str) -> Alarm | None:
+    incident = uow.incident_for(person, incident_id)
+    if not (person.has(Role.RT_HEAD, incident.region) or person.has(Role.OPERATOR, incident.region)):
+        raise RefusedError(f"Only the RT head or an operator may {what} an alarm; ask one of them.")
+    return uow.alarms.alarm_of(incident_id)
+
+
+def _quieten(uow: UnitOfWork, alarm: Alarm, actor: str | None, action: Action, what: str) -> int:
+    commands = soundings(uow, alarm)
+    noisy = [command for command in commands if command.state not in FINAL_COMMAND_STATES]
+    told = commands if action is Action.ALL_CLEAR else noisy
+    nodes = list({command.node: command.codebook for command in told}.items())
+    command_nodes(uow, alarm, nodes, action)
+    # A whole city's names would only bloat the record; its commands are kept one by one.
+    data = {"kentongan": len(nodes)} if len(nodes) > 500 else {"nodes": [node for node, _ in nodes]}
+    uow.happened(Noted(alarm.incident, alarm.region, actor, what=what, data=data))
+    supersede_unanswered(uow, alarm.region, noisy)
+    if alarm.state is AlarmState.GATED:
+        end(uow, alarm)
+    elif alarm.state is AlarmState.ACTIVE:
+        ease(uow, alarm)
+    else:
+        end_when_over(uow, alarm.incident)
+    return len(nodes)

@@ -1,0 +1,43 @@
+"""The PlanBook in memory."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from kentongan_server.domain.city_alarm import CityAlarm
+from kentongan_server.domain.drill import Drill
+
+
+class FakePlans:
+    """`planned_city_alarms` and `planned_drills` by id."""
+
+    def __init__(self) -> None:
+        self.planned_city_alarms: dict[str, CityAlarm] = {}
+        self.planned_drills: dict[str, Drill] = {}
+
+    def city_alarm(self, city_alarm_id: str) -> CityAlarm | None:
+        """See the port, as with everything below."""
+        return self.planned_city_alarms.get(city_alarm_id)
+
+    def put_city_alarm(self, city_alarm: CityAlarm) -> None:
+        self.planned_city_alarms[city_alarm.id] = city_alarm
+
+    def city_alarms(self, limit: int) -> list[CityAlarm]:
+        found = sorted(self.planned_city_alarms.values(), key=lambda a: (a.proposed_at, a.id), reverse=True)
+        return found[:limit]
+
+    def city_alarms_due(self, now: datetime) -> list[CityAlarm]:
+        found = [alarm for alarm in self.planned_city_alarms.values() if alarm.due_at is not None]
+        return [alarm for alarm in found if alarm.due_at is not None and alarm.due_at <= now]
+
+    def drill(self, drill_id: str) -> Drill | None:
+        return self.planned_drills.get(drill_id)
+
+    def put_drill(self, drill: Drill) -> None:
+        self.planned_drills[drill.id] = drill
+
+    def drills(self, regions: Collection[str] | None, limit: int) -> list[Drill]:
+        found = [drill for drill in self.planned_drills.values() if regions is None or drill.region in regions]
+        return sorted(found, key=lambda drill: (drill.starts_at, drill.id), reverse=True)[:limit]
+
+    def drills_due(self, now: datetime) -> list[Drill]:
+        return [drill for drill in self.planned_drills.values() if drill.due_at is not None and drill.due_at <= now]

@@ -42,7 +42,7 @@ def render(
         raise BrokerError(f"Mosquitto cannot read a folder of this name: {folder}")
     probe = {} if probe_password is None else {PROBE: probe_password}
     write_private(folder / "passwords", _passwords(enrolment.users | probe))
-    write_private(folder / "acl", _template("acl") + _relay_rules(enrolment.relays))
+    write_private(folder / "acl", _template("acl") + _relay_rules(enrolment.relays) + _home_rules(enrolment.readable))
     websockets = "" if websocket_port is None else f"listener {websocket_port} {host}\nprotocol websockets\n"
     words = {"port": port, "host": host, "folder": folder, "user": _user(), "websockets": websockets}
     return write_private(folder / "mosquitto.conf", string.Template(_template("mosquitto.conf")).substitute(words))
@@ -80,6 +80,15 @@ def _relay_rules(relays: Mapping[str, tuple[str, ...]]) -> str:
         rules.append(f"\nuser {gateway}\n")
         for node in serial_nodes:
             rules += [f"topic write {topics.ROOT}/{node}/up/+\n", f"topic read {topics.every_down(node)}\n"]
+    return "".join(rules)
+
+
+def _home_rules(readable: Mapping[str, tuple[str, ...]]) -> str:
+    rules = []
+    for home, nodes in readable.items():
+        # What a node's name grants to a node, it must not grant to a home.
+        rules += [f"\nuser {home}\n", f"topic deny {topics.ROOT}/{home}/#\n"]
+        rules += [f"topic read {topics.up(node, 'state')}\n" for node in nodes]
     return "".join(rules)
 
 

@@ -1,6 +1,7 @@
 """Who may log in to the broker: the server, every node that has its own connection, and for whom a gateway speaks.
 
-A serial node has no login of its own; its gateway relays it and may speak for it, and for no other.
+A serial node has no login of its own; its gateway relays it and may speak for it, and for no other. A home may read the
+states of its RT's kentongan, and nothing else at all.
 """
 
 import json
@@ -18,6 +19,7 @@ from kentongan_contract import topics
 SERVER = "server"
 PROBE = "probe"
 RESERVED = (SERVER, PROBE)
+HOME = "home-"
 
 
 def new_password() -> str:
@@ -27,11 +29,16 @@ def new_password() -> str:
 
 @dataclass(frozen=True)
 class Enrolment:
-    """Names and passwords; `relays` is gateway → its serial nodes. BrokerError for a name that could mislead a rule."""
+    """Names and passwords; `relays` is gateway → its serial nodes, `homes` home → password, `readable` home → nodes.
+
+    BrokerError for a name that could mislead a rule.
+    """
 
     nodes: Mapping[str, str]
     relays: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     server_password: str = field(default_factory=new_password)
+    homes: Mapping[str, str] = field(default_factory=dict)
+    readable: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         relayed: dict[str, str] = {}
@@ -44,13 +51,19 @@ class Enrolment:
                 if relayed.setdefault(node, gateway) != gateway:
                     raise BrokerError(f"{node} hangs on both {relayed[node]} and {gateway}.")
         for node in (*self.nodes, *relayed):
-            if not topics.is_node_name(node) or node in RESERVED:
+            if not topics.is_node_name(node) or node in RESERVED or node.startswith(HOME):
                 raise BrokerError(f"{node!r} cannot be the name of a node.")
+        self._assert_homes()
+
+    def _assert_homes(self) -> None:
+        for home in (*self.homes, *self.readable):
+            if not topics.is_node_name(home) or not home.startswith(HOME):
+                raise BrokerError(f"{home!r} cannot be the name of a home; let it begin with {HOME}.")
 
     @property
     def users(self) -> dict[str, str]:
         """Every login: name → password."""
-        return {SERVER: self.server_password, **self.nodes}
+        return {SERVER: self.server_password, **self.nodes, **self.homes}
 
 
 def enrol(city: Mapping[str, Any], logins: Path | None = None) -> Enrolment:
@@ -65,6 +78,11 @@ def enrol(city: Mapping[str, Any], logins: Path | None = None) -> Enrolment:
         gateway = region.get("gateway")
         if gateway:
             relays[gateway["id"]] = tuple(gateway["serial_nodes"])
+    readable: dict[str, tuple[str, ...]] = {}
+    for region in city["regions"]:
+        for home in region.get("homes", ()):
+            seen = tuple(node["id"] for node in region["nodes"])
+            readable[home] = (*readable.get(home, ()), *seen)
     repeated = [name for name, count in names.items() if count > 1]
     if repeated:
         raise BrokerError(f"The city names a node twice: {', '.join(repeated)}.")
@@ -74,6 +92,8 @@ def enrol(city: Mapping[str, Any], logins: Path | None = None) -> Enrolment:
         nodes={name: known.get(name) or new_password() for name in names if name not in serial_nodes},
         relays=relays,
         server_password=known.get(SERVER) or new_password(),
+        homes={home: known.get(home) or new_password() for home in readable},
+        readable=readable,
     )
     if logins is not None and known != enrolment.users:
         write_private(logins, json.dumps(enrolment.users, indent=1) + "\n")

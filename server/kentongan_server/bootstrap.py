@@ -28,6 +28,7 @@ from kentongan_server.inbound.http import (
     answers,
     codebooks,
     health,
+    home,
     imports,
     incidents,
     live,
@@ -52,6 +53,7 @@ from kentongan_server.outbound.clock.system_clock import SystemClock, UlidIdenti
 from kentongan_server.outbound.database.engine import migrate, open_database
 from kentongan_server.outbound.database.transactions import DatabaseTransactions
 from kentongan_server.outbound.mqtt.broker_link import BrokerLink
+from kentongan_server.outbound.mqtt.home_assistant import HomeAssistantView
 from kentongan_server.outbound.mqtt.signer import Signer
 from kentongan_server.outbound.mqtt.sounder import MqttSounder
 from kentongan_server.outbound.notify.email import EmailNotifier, SmtpServer
@@ -151,6 +153,7 @@ def create_app(settings: Settings) -> FastAPI:
         people,
         police_replies,
         health,
+        home,
         region_tree,
     ):
         app.include_router(room.router)
@@ -204,6 +207,7 @@ async def _open(app: FastAPI, settings: Settings, keys: Keys) -> AsyncIterator[N
         app.state.public_url = settings.public_url
         app.state.pin_check = CountedPinCheck(transactions, app.state.hasher)
         app.state.metrics = metrics
+        app.state.home_view = HomeAssistantView()
         app.state.clock = clock
         app.state.feed = feed
         app.state.is_connected = lambda: link.connected

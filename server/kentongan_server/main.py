@@ -118,6 +118,31 @@ def import_command(
         raise typer.Exit(1)
 
 
+@app.command("home-assistant")
+def home_assistant_command(
+    region: Annotated[str, typer.Argument(help="The RT, as 33.74.12.1001/RW03/RT02")],
+    bridge: Annotated[str | None, typer.Option(help="Print the household's bridge instead, for this reader")] = None,
+) -> None:
+    """Print the RT's kentongan as Home Assistant discovers them: one `topic payload` a line, to be retained at home."""
+    import asyncio
+    import json
+
+    from kentongan_server.inbound.http.home import shown_of
+    from kentongan_server.outbound.mqtt.home_assistant import HomeAssistantView
+
+    with database() as transactions:
+        try:
+            shown = asyncio.run(transactions.read(lambda uow: shown_of(uow, region)))
+        except KentonganError as error:
+            give_up(str(error))
+    view = HomeAssistantView()
+    if bridge is not None:
+        typer.echo(view.bridge(shown, bridge), nl=False)
+        return
+    for document in view.documents(shown):
+        typer.echo(f"{document.topic} {json.dumps(document.payload, ensure_ascii=False)}")
+
+
 @app.command("make-city")
 def make_city_command(
     folder: Annotated[Path, typer.Argument(help="Where the files go")],

@@ -153,6 +153,8 @@ class City:
 ENROLMENT = Enrolment(
     nodes={name: f"password of {name}" for name in ("ktg-a", "ktg-b", "gw-c", "gw-d", "observer")},
     relays={"gw-c": ("ktg-c1", "ktg-c2"), "gw-d": ("ktg-d1",)},
+    homes={"home-a": "password of home-a"},
+    readable={"home-a": ("ktg-a", "ktg-c1")},
 )
 
 

@@ -135,3 +135,16 @@ def test_a_made_up_city_is_written_and_imported(tmp_path: Path) -> None:
         taken = typed(tmp_path, "import", what, path)
         assert taken.returncode == 0, taken.stdout
     assert rows(tmp_path / "town.sqlite3", "SELECT count(*) FROM nodes") == [(30,)]
+
+
+def test_a_household_s_documents_are_printed(tmp_path: Path) -> None:
+    (tmp_path / "city.json").write_text(json.dumps(a_city()))
+    typed(tmp_path, "install-city", "city.json")
+    said = typed(tmp_path, "home-assistant", "33.74.01.1001/RW01/RT01")
+    for line in said.stdout.splitlines():
+        topic, _, document = line.partition(" ")
+        assert topic.startswith("homeassistant/device/kentongan_")
+        assert "components" in json.loads(document)
+    bridge = typed(tmp_path, "home-assistant", "33.74.01.1001/RW01/RT01", "--bridge", "home-sari").stdout
+    assert "remote_username home-sari" in bridge
+    assert_one_sentence(typed(tmp_path, "home-assistant", "33.74.01"), "is no RT")

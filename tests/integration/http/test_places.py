@@ -168,3 +168,11 @@ def test_sites_and_cameras_are_kept_by_those_who_may(served: Served, here: Rt) -
     swapped = {**body, "latitude": 10.0, "longitude": -6.9}
     assert is_problem(served.calls("PUT", path, admin, json=swapped), 422)
     assert is_problem(served.calls("PUT", f"/api/v1/sites/new-{name}", admin, json={"name": "x"}), 422)
+
+
+def test_a_household_reads_its_rt_in_home_assistant(served: Served, here: Rt, new_rt: Callable[[], Rt]) -> None:
+    found = ask(served, here, "resident", "home-assistant", region=here.code).json()
+    assert len(found["documents"]) == len(here.nodes)
+    assert "command" not in str(found["documents"])
+    assert f"topic kentongan/v1/{here.nodes[0]}/up/state in" in found["bridge"]
+    assert is_problem(ask(served, new_rt(), "resident", "home-assistant", region=here.code), 404)

@@ -6,7 +6,8 @@ import sys
 import time
 from pathlib import Path
 
-from environment import DEV_LOCK, RUN_LOCK, SetUpError, ensure
+from environment import DEV_LOCK, HARDWARE_LOCK, RUN_LOCK, SetUpError, ensure, is_ready
+from hardware_parts import fetch as fetch_hardware
 from parts import MissingPartError
 from parts import main as fetch_parts
 
@@ -20,10 +21,11 @@ PROGRAMS = {
     "command-centre": ("kentongan_command_centre", "the reference police inbox: run"),
 }
 BENCHES = ("bench", "figures, each beside a peer: latency, ingress")
+HARDWARE = ("hardware", "the kentongan's hardware as code: build, check, set-up, power, sound")
 WORK = {
     "check": "the daily check: style, types, layers, fast tests (under two minutes)",
     "test": "sets up every part and passes all tests",
-    "lock": "writes the two requirement locks anew (needs uv)",
+    "lock": "writes the three requirement locks anew (needs uv)",
 }
 
 # Everything that must hold besides the tests; `check` runs these side by side.
@@ -45,6 +47,8 @@ def main(arguments: list[str]) -> int:
             return _hand_over(ensure(RUN_LOCK), ["-m", PROGRAMS[name][0], *rest])
         if name == BENCHES[0]:
             return _hand_over(ensure(DEV_LOCK), ["-m", "bench", *rest])
+        if name == HARDWARE[0]:
+            return _hardware(rest)
         if name == "check":
             return _check(ensure(DEV_LOCK), ["-m", "not slow and not real", "-n", "2", *rest])
         if name == "test":
@@ -60,10 +64,23 @@ def main(arguments: list[str]) -> int:
     return 0 if name in ("help", "--help", "-h") else 2
 
 
-def _hand_over(python: Path, arguments: list[str]) -> int:
-    environment = dict(os.environ, KENTONGAN_ROOT=str(ROOT))
+def _hand_over(python: Path, arguments: list[str], **variables: str) -> int:
+    environment = dict(os.environ, KENTONGAN_ROOT=str(ROOT), **variables)
     sys.stdout.flush()
     os.execve(python, [str(python), *arguments], environment)
+
+
+def _hardware(arguments: list[str]) -> int:
+    """The drawing tools' environment where it stands or is asked for; else the plain one, which says what is missing."""
+    if arguments[:1] == ["set-up"]:
+        ensure(HARDWARE_LOCK)
+        return fetch_hardware()
+    _hand_over(
+        ensure(HARDWARE_LOCK if is_ready(HARDWARE_LOCK) else DEV_LOCK),
+        ["-m", "hardware", *arguments],
+        PYTHONPATH=str(ROOT),
+    )
+    return 0
 
 
 def _test(arguments: list[str]) -> int:
@@ -102,10 +119,12 @@ def _gates(python: Path) -> list[tuple[str, int]]:
 
 
 def _lock() -> int:
-    common = ["uv", "pip", "compile", "pyproject.toml", "--universal", "--python-version", "3.11", "--generate-hashes"]
+    common = ["uv", "pip", "compile", "--universal", "--python-version", "3.11", "--generate-hashes"]
     common += ["--no-emit-index-url", "--no-header", "--quiet"]
-    for more in (["-o", RUN_LOCK.name], ["--group", "dev", "-o", DEV_LOCK.name]):
-        status = subprocess.run([*common, *more], cwd=ROOT).returncode
+    house, hardware = ["pyproject.toml"], ["--group", "hardware"]
+    wanted = ((house, RUN_LOCK), ([*house, "--group", "dev"], DEV_LOCK), (hardware, HARDWARE_LOCK))
+    for what, lock in wanted:
+        status = subprocess.run([*common, *what, "-o", lock.name], cwd=ROOT).returncode
         if status != 0:
             return status
     return 0
@@ -115,6 +134,7 @@ def _help() -> None:
     print("Kentongan: neighbourhood alarms, from a finger to the sirens, the neighbours and the police.\n")
     for name, (_, text) in PROGRAMS.items():
         print(f"  ./kentongan {name:<15} {text}")
-    print(f"  ./kentongan {BENCHES[0]:<15} {BENCHES[1]}")
+    for name, text in (BENCHES, HARDWARE):
+        print(f"  ./kentongan {name:<15} {text}")
     for name, text in WORK.items():
         print(f"  ./kentongan {name:<15} {text}")

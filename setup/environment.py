@@ -1,4 +1,6 @@
-"""Makes the Python environment in .venv from the hash-pinned lock: with uv where it is, else with venv and pip.
+"""Makes the Python environments from hash-pinned locks: with uv where it is, else with venv and pip.
+
+`.venv` holds the house and its tests; `.venv-hardware` the heavy drawing tools, only where `./kentongan hardware` asks.
 
 What stands in .venv is stamped with the lock's hash, so a second start costs nothing and a changed lock installs again.
 """
@@ -12,10 +14,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
-PYTHON = VENV / "bin" / "python"
+HARDWARE_VENV = ROOT / ".venv-hardware"
 PACKAGES = ("contract", "firmware", "gateway", "broker_config", "server", "command_centre", "demo")
 RUN_LOCK = ROOT / "requirements.lock"
 DEV_LOCK = ROOT / "requirements-dev.lock"
+HARDWARE_LOCK = ROOT / "requirements-hardware.lock"
 
 
 class SetUpError(RuntimeError):
@@ -24,39 +27,49 @@ class SetUpError(RuntimeError):
 
 def ensure(lock: Path) -> Path:
     """The Python of an environment that holds `lock`; SetUpError with one sentence when it cannot be had."""
-    wanted = _stamp(lock)
-    if PYTHON.exists() and wanted in _stamps():
-        return PYTHON
+    venv = HARDWARE_VENV if lock == HARDWARE_LOCK else VENV
+    python = venv / "bin" / "python"
+    if is_ready(lock):
+        return python
     if not os.access(ROOT, os.W_OK):
         raise SetUpError(f"The folder {ROOT} cannot be written; clone the repository to a place of your own.")
     total = sum(1 for line in lock.read_text().splitlines() if line[:1].isalnum())
-    print(f"Setting up: {total} pinned packages into {VENV.name} (once)", flush=True)
+    print(f"Setting up: {total} pinned packages into {venv.name} (once)", flush=True)
     uv = shutil.which("uv")
     try:
         if uv:
-            _with_uv(uv, lock)
+            _with_uv(uv, venv, lock)
         else:
-            _with_pip(lock, total)
-        _put_on_path()
-        _write_stamps(lock)
+            _with_pip(venv, lock, total)
+        if venv == VENV:
+            _put_on_path()
+        _write_stamps(venv, lock)
     except OSError as error:
         raise SetUpError(f"The folder {ROOT} cannot be written: {error}") from error
-    return PYTHON
+    return python
 
 
-def _with_uv(uv: str, lock: Path) -> None:
-    if not PYTHON.exists():
-        _run([uv, "venv", "--quiet", "--python", sys.executable, str(VENV)], "uv could not make the environment")
+def is_ready(lock: Path) -> bool:
+    """Whether the environment of `lock` stands and holds just that."""
+    venv = HARDWARE_VENV if lock == HARDWARE_LOCK else VENV
+    return (venv / "bin" / "python").exists() and _stamp(lock) in _stamps(venv)
+
+
+def _with_uv(uv: str, venv: Path, lock: Path) -> None:
+    python = venv / "bin" / "python"
+    if not python.exists():
+        _run([uv, "venv", "--quiet", "--python", sys.executable, str(venv)], "uv could not make the environment")
     _run(
-        [uv, "pip", "install", "--python", str(PYTHON), "--require-hashes", "-r", str(lock)],
+        [uv, "pip", "install", "--python", str(python), "--require-hashes", "-r", str(lock)],
         "uv could not install the packages",
     )
 
 
-def _with_pip(lock: Path, total: int) -> None:
-    if not PYTHON.exists() or not (VENV / "bin" / "pip").exists():
-        _make_venv()
-    command = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar", "off"]
+def _with_pip(venv: Path, lock: Path, total: int) -> None:
+    python = venv / "bin" / "python"
+    if not python.exists() or not (venv / "bin" / "pip").exists():
+        _make_venv(venv)
+    command = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar", "off"]
     process = subprocess.Popen(
         [*command, "--require-hashes", "-r", str(lock)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
@@ -75,8 +88,8 @@ def _with_pip(lock: Path, total: int) -> None:
         raise SetUpError("\n".join([*last, "pip could not install the packages: is the network there?"]))
 
 
-def _make_venv() -> None:
-    shutil.rmtree(VENV, ignore_errors=True)
+def _make_venv(venv: Path) -> None:
+    shutil.rmtree(venv, ignore_errors=True)
     if subprocess.run([sys.executable, "-c", "import ensurepip, venv"], capture_output=True).returncode != 0:
         package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
         line = f"apt-get install -y {package}"
@@ -84,7 +97,7 @@ def _make_venv() -> None:
             raise SetUpError(f"Python's venv is missing. Type: sudo {line}")
         subprocess.run(["apt-get", "update", "-qq"], check=False)
         _run(line.split(), f"Python's venv is missing and could not be installed. Type: {line}")
-    _run([sys.executable, "-m", "venv", str(VENV)], "Python could not make the environment")
+    _run([sys.executable, "-m", "venv", str(venv)], "Python could not make the environment")
 
 
 def _run(command: list[str], complaint: str) -> None:
@@ -94,7 +107,7 @@ def _run(command: list[str], complaint: str) -> None:
 
 def _put_on_path() -> None:
     found = subprocess.run(
-        [str(PYTHON), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
+        [str(VENV / "bin" / "python"), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
         capture_output=True,
         text=True,
         check=True,
@@ -107,16 +120,16 @@ def _stamp(lock: Path) -> str:
     return hashlib.sha256(lock.read_bytes() + str(ROOT).encode()).hexdigest()
 
 
-def _stamps() -> list[str]:
+def _stamps(venv: Path) -> list[str]:
     try:
-        return (VENV / "kentongan-locks").read_text().split()
+        return (venv / "kentongan-locks").read_text().split()
     except OSError:
         return []
 
 
-def _write_stamps(lock: Path) -> None:
-    held = [RUN_LOCK, DEV_LOCK] if lock == DEV_LOCK else [RUN_LOCK]  # the development lock contains the other
-    (VENV / "kentongan-locks").write_text("\n".join(_stamp(one) for one in held) + "\n")
+def _write_stamps(venv: Path, lock: Path) -> None:
+    held = [RUN_LOCK, DEV_LOCK] if lock == DEV_LOCK else [lock]  # the development lock contains the other
+    (venv / "kentongan-locks").write_text("\n".join(_stamp(one) for one in held) + "\n")
 
 
 def _progress(done: int, total: int, name: str) -> None:

@@ -1,0 +1,1 @@
+"""The parts list of the kentongan, as data and arithmetic."""

@@ -1,0 +1,1 @@
+"""The power budget of the kentongan, as data and arithmetic."""

@@ -1,0 +1,1 @@
+"""The reach of a siren of the kentongan, as data and arithmetic."""

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from tests.unit.server.town import (
+    ADMIN,
     DEAF_RT,
     FAR_HEAD,
     HEAD,
@@ -20,6 +21,8 @@ from kentongan_server.domain.errors import ConflictError, RefusedError, UnknownE
 from kentongan_server.domain.incident import Position, Source
 from kentongan_server.domain.incident_kind import IncidentClass, IncidentKind, Purpose
 from kentongan_server.domain.lifecycle import IncidentStatus
+from kentongan_server.domain.place import Region
+from kentongan_server.domain.region_code import ancestors
 
 COMMUNITY = [kind for kind in IncidentKind if kind.incident_class is IncidentClass.COMMUNITY]
 
@@ -160,3 +163,12 @@ def test_independent_is_who_has_not_spoken_yet(town: Town) -> None:
 def test_a_region_without_kentongan_still_has_its_report(town: Town) -> None:
     taken = town.report(SARI, region=DEAF_RT)
     assert town.incident(taken.incident).region == DEAF_RT
+
+
+@pytest.mark.parametrize("code", ["33.74", "33.74.01.1001", "33.74.01.1001/RW01", "33.74.01.1001/RW01/RT77"])
+def test_a_report_is_of_an_rt(town: Town, code: str) -> None:
+    """The regions above are there too, since the city is a tree; an alarm has nowhere to begin in them."""
+    above = [Region(one, one, -6.98, 110.41) for one in ancestors(RT1)]
+    town.do(lambda uow: uow.places.put_regions(above))
+    with pytest.raises(UnknownError, match="no such RT"):
+        town.report(ADMIN, region=code)

@@ -16,6 +16,13 @@ from kentongan_server.ports.clock import Clock
 from kentongan_server.ports.unit_of_work import Transactions
 from kentongan_server.use_cases.governing.measure import Measured, measure
 
+
+class CsvResponse(PlainTextResponse):
+    """An answer that the description calls by its name too."""
+
+    media_type = "text/csv"
+
+
 router = APIRouter(prefix="/api/v1/statistics", tags=["statistics"])
 
 Region = Annotated[str, Query(max_length=64, description="The region's code; everything below it is counted")]
@@ -96,10 +103,10 @@ async def show_days(
     )
 
 
-@router.get("/export.csv", response_class=PlainTextResponse)
+@router.get("/export.csv", response_class=CsvResponse)
 async def export_statistics(
     request: Request, person: Caller, region: Region, first: First = None, last: Last = None
-) -> PlainTextResponse:
+) -> CsvResponse:
     """The same as CSV: a row for the region, and one for each place right below it; an empty cell where too few to say."""
     found = await _measured(request, person, region, first, last)
     text = io.StringIO()
@@ -117,7 +124,7 @@ async def export_statistics(
         )
     name = f"kentongan-{found.period.first}-{found.period.last}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return PlainTextResponse(text.getvalue(), media_type="text/csv", headers=headers)
+    return CsvResponse(text.getvalue(), headers=headers)
 
 
 async def _measured(request: Request, person: Any, region: str, first: date | None, last: date | None) -> Measured:

@@ -13,6 +13,7 @@ from kentongan_server.domain.incident import SAME_EVENT_WINDOW, Incident, Positi
 from kentongan_server.domain.incident_kind import IncidentClass, IncidentKind, Purpose
 from kentongan_server.domain.lifecycle import IncidentStatus
 from kentongan_server.domain.people import Person
+from kentongan_server.domain.region_code import Level
 from kentongan_server.ports.unit_of_work import UnitOfWork
 
 
@@ -50,8 +51,9 @@ def take_report(uow: UnitOfWork, said: Said) -> Taken:
     now = uow.now()
     incident = _event_already_known(uow, said, now)
     opened = incident is None
-    if opened and uow.places.region(said.region) is None:
-        raise UnknownError("There is no such region; ask GET /api/v1/regions for yours.")
+    region = uow.places.region(said.region) if opened else None
+    if opened and (region is None or region.level is not Level.RT):  # an alarm spreads from an RT
+        raise UnknownError("There is no such RT; ask GET /api/v1/regions for yours.")
     _assert_may_report(said)
     if incident is None:
         incident = Incident(

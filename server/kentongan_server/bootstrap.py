@@ -20,6 +20,7 @@ from kentongan_server.domain.forward import Recipient
 from kentongan_server.domain.notification import NotifyChannel
 from kentongan_server.inbound.clock.checkpointer import Checkpointer
 from kentongan_server.inbound.clock.heartbeats import Heartbeats
+from kentongan_server.inbound.clock.nightly import Nightly
 from kentongan_server.inbound.clock.relay import Relay
 from kentongan_server.inbound.clock.teller import Teller
 from kentongan_server.inbound.clock.ticker import Ticker
@@ -217,6 +218,7 @@ async def _open(app: FastAPI, settings: Settings, keys: Keys) -> AsyncIterator[N
             if secret is not None
         ]
         rooms: list[Room] = [relay, teller, feed, ticker, heartbeats]
+        rooms.append(Nightly(transactions, clock))
         checkpointer = _checkpointer(transactions, settings, keys)
         if checkpointer is not None:
             rooms.append(checkpointer)

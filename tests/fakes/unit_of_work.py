@@ -13,6 +13,7 @@ from tests.fakes.incidents import FakeIncidents
 from tests.fakes.notifications import FakeNotifications
 from tests.fakes.outbox import FakeOutbox
 from tests.fakes.people import FakePeople
+from tests.fakes.personal_data import FakePersonalData
 from tests.fakes.places import FakePlaces
 from tests.fakes.plans import FakePlans
 from tests.fakes.record import FakeRecord
@@ -71,6 +72,7 @@ class InMemoryTransactions:
             spreading=self.spreading,
             trust=self.trust,
             plans=self.plans,
+            personal=FakePersonalData(self.people, self.incidents, self.timeline),
             clock=clock,
             identifiers=identifiers,
             listeners=listeners,

@@ -20,6 +20,7 @@ from kentongan_server.ports.incidents import IncidentBook
 from kentongan_server.ports.notifications import Notifications
 from kentongan_server.ports.outbox import Outbox
 from kentongan_server.ports.people import PeopleBook
+from kentongan_server.ports.personal_data import PersonalDataBook
 from kentongan_server.ports.places import Places
 from kentongan_server.ports.plans import PlanBook
 from kentongan_server.ports.record import RecordBook
@@ -53,6 +54,7 @@ class UnitOfWork:
     spreading: SpreadBook
     trust: TrustBook
     plans: PlanBook
+    personal: PersonalDataBook
     clock: Clock
     identifiers: Identifiers
     listeners: "Listeners"

@@ -65,3 +65,7 @@ def test_every_setting_says_what_it_is_for():
     from kentongan_server.settings import Settings
 
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+def test_what_is_kept_how_long_is_printed_from_the_rules():
+    subprocess.run([sys.executable, str(ROOT / "server" / "print_retention.py"), "--check"], check=True)

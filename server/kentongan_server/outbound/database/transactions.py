@@ -25,6 +25,7 @@ from kentongan_server.outbound.database.incident_rows import IncidentRows
 from kentongan_server.outbound.database.notification_rows import NotificationRows
 from kentongan_server.outbound.database.outbox_rows import OutboxRows
 from kentongan_server.outbound.database.people_rows import PeopleRows
+from kentongan_server.outbound.database.personal_rows import PersonalRows
 from kentongan_server.outbound.database.place_rows import PlaceRows
 from kentongan_server.outbound.database.plan_rows import PlanRows
 from kentongan_server.outbound.database.record_rows import Chain, RecordRows
@@ -197,6 +198,7 @@ class DatabaseTransactions:
             spreading=SpreadRows(connection),
             trust=TrustRows(connection),
             plans=PlanRows(connection),
+            personal=PersonalRows(connection, timeline.flush),
             clock=self._clock,
             identifiers=self._identifiers,
             listeners=self._listeners,

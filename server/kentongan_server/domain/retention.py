@@ -1,0 +1,38 @@
+"""How long what is kept (UU 27/2022, articles 42 to 44), as data. The docs print this table, the nightly run follows it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One sort of data: for how long it is kept, what then happens, and why it is kept at all."""
+
+    data: str
+    keep: timedelta
+    then: str
+    why: str
+
+
+POSITIONS = Rule(
+    "positions", timedelta(days=90), "the precise position goes, the RT stays", "to find the place of an alarm"
+)
+WORDS = Rule("words", timedelta(days=365), "a reporter's own words go", "to judge how an incident ended")
+SESSIONS = Rule(
+    "sessions", timedelta(days=30), "rows of ended sessions and tokens go", "to see who signed in from where"
+)
+NOTIFICATIONS = Rule("notifications", timedelta(days=90), "rows of who was told go", "to see whom an alarm reached")
+RECORD = Rule("record", timedelta(days=5 * 365), "entries go, up to a checkpoint that vouches for them", "audit")
+TELEMETRY = Rule("telemetry", timedelta(days=7), "heartbeats go", "to find a failing device")
+
+RULES = (POSITIONS, WORDS, SESSIONS, NOTIFICATIONS, RECORD, TELEMETRY)
+
+# What an erasure leaves, and why.
+KEPT = (
+    (
+        "what happened, when and in which RT, and how it was answered",
+        "public interest, and evidence of a crime (art. 15)",
+    ),
+    ("that the record held an entry here, as a commitment that tells nothing", "proof that nobody changed the record"),
+    ("what the police were sent", "it is theirs now, under their own law; ask them"),
+)

@@ -9,6 +9,7 @@ from typing import Any
 CATEGORIES = {
     "name": "Nama",
     "memberships": "Keanggotaan dan peran",
+    "cooldowns": "Masa jeda setelah laporan iseng",
     "admissions": "Permintaan bergabung dengan RT",
     "reports": "Laporan yang Anda kirim",
     "login": "Akun masuk",

@@ -8,16 +8,28 @@ from sqlalchemy import Column, Connection, Table, and_, delete, insert, literal,
 
 from kentongan_server.domain.lifecycle import OPEN_INCIDENT_STATES
 from kentongan_server.outbound.database.access_tables import access_tokens, logins, second_factors, sessions
-from kentongan_server.outbound.database.admission_rows import admissions, invitations
+from kentongan_server.outbound.database.admission_rows import admissions
+from kentongan_server.outbound.database.alarming_tables import cooldowns
 from kentongan_server.outbound.database.notification_tables import destinations, notifications, preferences
 from kentongan_server.outbound.database.scopes import lies_in
-from kentongan_server.outbound.database.tables import incidents, memberships, outbox, people, pins, reports, timeline
+from kentongan_server.outbound.database.tables import (
+    adjacencies,
+    incidents,
+    memberships,
+    metadata,
+    outbox,
+    people,
+    pins,
+    reports,
+    timeline,
+)
 from kentongan_server.outbound.database.values import from_ms, from_text, to_ms, to_text
 
 # The person's own rows: category → table and the column that names the person.
 OWN: dict[str, tuple[Table, Column[Any]]] = {
     "name": (people, people.c.id),
     "memberships": (memberships, memberships.c.person),
+    "cooldowns": (cooldowns, cooldowns.c.person),
     "admissions": (admissions, admissions.c.person),
     "reports": (reports, reports.c.reporter),
     "login": (logins, logins.c.person),
@@ -30,13 +42,8 @@ OWN: dict[str, tuple[Table, Column[Any]]] = {
     "notifications": (notifications, notifications.c.person),
     "record": (timeline, timeline.c.actor),
 }
-# Others' rows that name the person for what they did there.
-ANSWERED_FOR = (
-    memberships.c.granted_by,
-    memberships.c.revoked_by,
-    admissions.c.decided_by,
-    invitations.c.made_by,
-)
+# Others' rows that name the person without a foreign key, for what they did there; those with one are found by it.
+NAMED = (adjacencies.c.by, cooldowns.c.set_by)
 KEPT_ROWS = {"name", "reports", "record"}  # emptied instead of removed
 _SECRET = ("hash", "secret", "recovery", "code", "salt", "commitment", "tries", "last_step")
 _TIMES = ("_at", "_until", "valid_from", "at")
@@ -75,7 +82,7 @@ class PersonalRows:
     def forget(self, person: str, pseudonym: str) -> dict[str, int]:
         counts = {"texts_of_incidents": self._forget_words(person)}
         self._connection.execute(insert(people), {"id": pseudonym, "name": "", "token_hash": None})
-        for column in ANSWERED_FOR:
+        for column in answered_for():
             self._connection.execute(update(column.table).where(column == person).values({column.name: pseudonym}))
         emptied = {"reporter": None, "text": None, "latitude": None, "longitude": None}
         counts["reports"] = self._connection.execute(
@@ -141,6 +148,13 @@ class PersonalRows:
         some = key.in_(select(key).where(where).limit(limit).scalar_subquery())
         change = delete(table).where(some) if values is None else update(table).where(some).values(values)
         return self._connection.execute(change).rowcount
+
+
+def answered_for() -> list[Column[Any]]:
+    """Every column in which others' rows name a person for what they did."""
+    own = {column for _, column in OWN.values()}
+    keys = [key.parent for table in metadata.sorted_tables for key in table.foreign_keys if key.column.table is people]
+    return [*NAMED, *(column for column in keys if column not in own)]
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

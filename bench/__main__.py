@@ -1,4 +1,4 @@
-"""`./kentongan bench ingress` and `./kentongan bench latency`: our figures and the peers' from the same run."""
+"""`./kentongan bench ingress`, `latency` and `node`: our figures and the peers' from the same run."""
 
 import asyncio
 import json
@@ -15,6 +15,7 @@ from rich.console import Console
 
 from bench import ingress as ingress_run
 from bench import latency as latency_run
+from bench import node as node_run
 from bench import tables
 from bench.ingress import LostReport
 from bench.load import LoadError
@@ -81,6 +82,27 @@ def latency(
         "goals": [goal.as_json() for goal in latency_run.goals(found, numbers)],
     }
     _print(report, tables.latency, as_json=as_json)
+
+
+@app.command()
+def node(
+    *,
+    as_json: Json = False,
+    messages: Annotated[int, typer.Option(min=10, max=5_000, help="Published for each kind of wire")] = 500,
+    presses: Annotated[int, typer.Option(min=3, max=1_000, help="For each state of the network")] = 100,
+) -> None:
+    """The node under MicroPython: wire, outages, press → siren in any network state, memory."""
+    try:
+        found = node_run.measure(messages, presses)
+    except StandError as error:
+        _give_up(str(error))
+    report: dict[str, Any] = {
+        "machine": facts(),
+        "notes": [tables.ANCHOR_ELSEWHERE],
+        "figures": node_run.summary(found),
+        "goals": [goal.as_json() for goal in node_run.goals(found)],
+    }
+    _print(report, tables.node, as_json=as_json)
 
 
 def _with_peers(ours: list[Subject]) -> tuple[list[Subject], list[str]]:

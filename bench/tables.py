@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 SHARED_CORES = "Subject, broker, fleet of kentongan and load generator share the cores of this machine."
+ANCHOR_ELSEWHERE = "mqtt_as is on no package index: its figures were measured once, on another day and machine."
 NODE_RED_STORES_NOTHING = "Node-RED stores nothing: its answers are not durable."
 
 
@@ -53,6 +54,29 @@ def latency(report: dict[str, Any], console: Console) -> None:
         waits = [_figure(row[name]) for name in ("p50_ms", "p99_ms", "max_ms")]
         table.add_row(row["what"], row["subject"], str(row["count"]), *waits, str(row["missing"]))
     _show(report, table, console)
+
+
+def node(report: dict[str, Any], console: Console) -> None:
+    """Waits, outages and sizes of the node, the anchor's figures beside them where it has some."""
+    waits = Table(title="Waits of the node, MicroPython's unix port", title_justify="left")
+    for name in ("what", "network", "subject", "count", "p50 ms", "p99 ms", "max ms"):
+        waits.add_column(name, justify="left" if name in ("what", "network", "subject") else "right")
+    for row in report["figures"]["waits"]:
+        figures = [_figure(row[name]) for name in ("p50_ms", "p99_ms", "max_ms")]
+        waits.add_row(row["what"], row["way"], row["subject"], str(row["count"]), *figures)
+    console.print(waits)
+    times = Table(title="Outages", title_justify="left")
+    for name in ("what", "network", "kentongan s", "mqtt_as s (measured once, elsewhere)"):
+        times.add_column(name)
+    for row in report["figures"]["times"]:
+        times.add_row(row["what"], row["way"], _figure(row["seconds"]), _figure(row["anchor_s"]))
+    console.print(times)
+    sizes = Table(title="Sizes", title_justify="left")
+    for name in ("what", "measured", "unit"):
+        sizes.add_column(name)
+    for row in report["figures"]["sizes"]:
+        sizes.add_row(row["what"], _figure(row["size"]), row["unit"])
+    _show(report, sizes, console)
 
 
 def _show(report: dict[str, Any], table: Table, console: Console) -> None:

@@ -20,7 +20,7 @@ PROGRAMS = {
     "broker": ("kentongan_broker", "the broker's configuration: render, run"),
     "command-centre": ("kentongan_command_centre", "the reference police inbox: run"),
 }
-BENCHES = ("bench", "figures, each beside a peer: latency, ingress")
+BENCHES = ("bench", "figures, each beside a peer: latency, ingress, node")
 HARDWARE = ("hardware", "the kentongan's hardware as code: build, check, set-up, power, sound")
 WORK = {
     "check": "the daily check: style, types, layers, fast tests (under two minutes)",

@@ -1,14 +1,15 @@
 """How long to wait before trying again, so that ten thousand nodes never try together.
 
 Full jitter (a uniform draw from zero to a growing ceiling) spreads a crowd better than any fixed step; the first try
-after a lost session is drawn from a wider `spread_ms`, because a broker that dies loses every session at one moment.
+after a lost session is drawn from a wider `spread_ms`, because a broker that dies loses every session at one moment. The
+ceiling goes on growing to that width too: however long the broker was away, the crowd that waits for it stays as spread.
 """
 
 
 class Backoff:
     """Waits in milliseconds; `random(n)` gives n random bytes."""
 
-    def __init__(self, random, base_ms: int = 100, cap_ms: int = 5000, spread_ms: int = 0):
+    def __init__(self, random, base_ms: int = 100, cap_ms: int = 800, spread_ms: int = 0):
         self._random = random
         self._base = base_ms
         self._cap = cap_ms
@@ -23,7 +24,7 @@ class Backoff:
 
     def next_ms(self, urgent: bool = False) -> int:
         """The wait before the next try. An urgent one (a report is waiting) skips the spread and never waits past 1 s."""
-        ceiling = min(self._cap, self._base << min(self._failures, 16))
+        ceiling = min(max(self._cap, self._spread), self._base << min(self._failures, 16))
         if urgent:
             ceiling = min(ceiling, 1000)
         elif self._lost:

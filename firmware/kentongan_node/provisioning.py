@@ -114,9 +114,9 @@ FIELDS = (
     ("utc_offset_minutes", lambda value: type(value) is int and -720 <= value <= 840, "-720 to 840", 420),
     ("heartbeat_ms", _count, "1 to 3600000", 10_000),
     ("ping_ms", _count, "1 to 3600000", 5_000),
-    ("answer_ms", _count, "1 to 3600000", 3_000),
+    ("answer_ms", _count, "1 to 3600000", 2_800),
     ("retry_base_ms", _count, "1 to 3600000", 100),
-    ("retry_cap_ms", _count, "1 to 3600000", 5_000),
+    ("retry_cap_ms", _count, "1 to 3600000", 800),
     ("spread_ms", lambda value: value is None or _ms(value), "0 to 3600000", None),
 )
 

@@ -26,6 +26,11 @@ def test_a_lost_session_is_spread_and_only_once():
     assert backoff.next_ms() == 200
 
 
+def test_a_crowd_that_waited_long_is_as_spread_as_one_that_waited_briefly():
+    backoff = Backoff(_fixed(255), 100, 800, 30_000)
+    assert [backoff.next_ms() for _ in range(11)][-3:] == [25_600, 30_000, 30_000]
+
+
 def test_a_waiting_report_skips_the_spread():
     backoff = Backoff(_fixed(255), 100, 5000, 30_000)
     backoff.lost()

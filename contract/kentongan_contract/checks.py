@@ -9,7 +9,10 @@ HEX = "0123456789abcdef"
 class Check:
     """One field's law."""
 
-    law = ""
+    @property
+    def law(self) -> str:
+        """For the reader; made when it is asked for, since a node never asks."""
+        return ""
 
     def __call__(self, value: object) -> bool:
         raise NotImplementedError
@@ -20,7 +23,10 @@ class OneOf(Check):
 
     def __init__(self, words: tuple[str, ...]) -> None:
         self.words = words
-        self.law = " · ".join("`" + word + "`" for word in words)
+
+    @property
+    def law(self) -> str:
+        return " · ".join("`" + word + "`" for word in self.words)
 
     def __call__(self, value: object) -> bool:
         return type(value) is str and value in self.words
@@ -31,7 +37,10 @@ class Text(Check):
 
     def __init__(self, longest: int) -> None:
         self.longest = longest
-        self.law = "text, 1 to " + str(longest) + " visible ASCII characters"
+
+    @property
+    def law(self) -> str:
+        return "text, 1 to " + str(self.longest) + " visible ASCII characters"
 
     def __call__(self, value: object) -> bool:
         return type(value) is str and 0 < len(value) <= self.longest and all("!" <= c <= "~" for c in value)
@@ -43,7 +52,10 @@ class Whole(Check):
     def __init__(self, lowest: int, highest: int) -> None:
         self.lowest = lowest
         self.highest = highest
-        self.law = "whole number, " + str(lowest) + " to " + str(highest)
+
+    @property
+    def law(self) -> str:
+        return "whole number, " + str(self.lowest) + " to " + str(self.highest)
 
     def __call__(self, value: object) -> bool:
         return type(value) is int and self.lowest <= value <= self.highest
@@ -54,7 +66,10 @@ class OrNone(Check):
 
     def __init__(self, check: Check) -> None:
         self.check = check
-        self.law = check.law + ", or null"
+
+    @property
+    def law(self) -> str:
+        return self.check.law + ", or null"
 
     def __call__(self, value: object) -> bool:
         return value is None or self.check(value)
@@ -102,7 +117,10 @@ class Outcomes(Check):
     def __init__(self, ident: Check, outcome: Check) -> None:
         self.ident = ident
         self.outcome = outcome
-        self.law = "list of 0 to 4 pairs [id, outcome]; outcome: " + outcome.law
+
+    @property
+    def law(self) -> str:
+        return "list of 0 to 4 pairs [id, outcome]; outcome: " + self.outcome.law
 
     def __call__(self, value: object) -> bool:
         if type(value) is not list or len(value) > self.LONGEST:
@@ -119,7 +137,10 @@ class Words(Check):
 
     def __init__(self, word: Check) -> None:
         self.word = word
-        self.law = "list of 0 to 16 different words; word: " + word.law
+
+    @property
+    def law(self) -> str:
+        return "list of 0 to 16 different words; word: " + self.word.law
 
     def __call__(self, value: object) -> bool:
         if type(value) is not list or len(value) > self.LONGEST or not all(self.word(word) for word in value):
@@ -135,7 +156,10 @@ class Counts(Check):
 
     def __init__(self, word: Check) -> None:
         self.word = word
-        self.law = "object of 0 to 16 words, each with a whole number, 0 to 9007199254740991; word: " + word.law
+
+    @property
+    def law(self) -> str:
+        return "object of 0 to 16 words, each with a whole number, 0 to 9007199254740991; word: " + self.word.law
 
     def __call__(self, value: object) -> bool:
         if type(value) is not dict or len(value) > self.LONGEST:
@@ -150,7 +174,10 @@ class Codes(Check):
 
     def __init__(self, word: Check, colour: Check) -> None:
         self._row = (word, word, Beats(), Whole(0, 10_000), Whole(0, 900_000), colour)
-        self.law = "list of 1 to 32 codes [kind, pattern, beats, rounds, duration_ms, colour], each kind once"
+
+    @property
+    def law(self) -> str:
+        return "list of 1 to 32 codes [kind, pattern, beats, rounds, duration_ms, colour], each kind once"
 
     def __call__(self, value: object) -> bool:
         if type(value) is not list or not 0 < len(value) <= self.LONGEST:

@@ -149,9 +149,9 @@ class Board:
     def nudge(self) -> None:
         """Nothing: the next look comes within 5 ms."""
 
-    async def pause(self, _ms: "int | None") -> None:
-        """Until the next sample."""
-        await sleep_ms(SAMPLE_MS)
+    async def pause(self, ms: "int | None") -> None:
+        """Until the next sample, or sooner where something is due before it: a debounce ends on time, not 5 ms late."""
+        await sleep_ms(SAMPLE_MS if ms is None else max(1, min(SAMPLE_MS, ms)))
 
 
 class Line:

@@ -114,7 +114,7 @@ class TwinBoard:
     async def pause(self, ms: "int | None") -> None:
         """Until the next look is due."""
         if self._polled:
-            await sleep_ms(SAMPLE_MS)
+            await sleep_ms(SAMPLE_MS if ms is None else max(1, min(SAMPLE_MS, ms)))  # like the hardware
             return
         await wait_ms(self._edge, ms)
         self._edge.clear()

@@ -1,11 +1,7 @@
 """The firmware's own codebook and the server's are two tables of one practice: what they say may not drift apart."""
 
-import sys
-from pathlib import Path
-
+from kentongan_node.codebook import Codebook
 from kentongan_server.domain.codebook import SHIPPED
-
-FIRMWARE = Path(__file__).resolve().parents[3] / "firmware"
 
 
 class _Empty:
@@ -14,9 +10,6 @@ class _Empty:
 
 
 def test_the_node_ships_with_the_servers_beats() -> None:
-    sys.path.insert(0, str(FIRMWARE))
-    from kentongan_node.codebook import Codebook
-
     book = Codebook(_Empty())
     assert book.kinds() == sorted(SHIPPED.codes)
     for kind, code in SHIPPED.codes.items():

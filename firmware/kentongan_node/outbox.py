@@ -73,7 +73,7 @@ class Outbox:
 
     def due(self, now_ms: int) -> list:
         """The reports to say now, oldest first."""
-        return [self._report(pending, now_ms) for pending in self._pending if pending.due_ms <= now_ms]
+        return [self._report(pending, now_ms) for pending in self._ready() if pending.due_ms <= now_ms]
 
     def sent(self, id: str, now_ms: int) -> None:
         """The report went out; when it is due again follows."""
@@ -91,7 +91,8 @@ class Outbox:
 
     def next_due_ms(self) -> "int | None":
         """When something is due, None while nothing is pending."""
-        return min([pending.due_ms for pending in self._pending]) if self._pending else None
+        ready = self._ready()
+        return min([pending.due_ms for pending in ready]) if ready else None
 
     def forget(self, id: str) -> bool:
         """The server has it; True when it was pending."""
@@ -137,6 +138,11 @@ class Outbox:
     def _report(self, pending: Pending, now_ms: int) -> Report:
         age = None if pending.pressed_ms is None else now_ms - pending.pressed_ms
         return Report(pending.id, pending.kind, pending.purpose, pending.boot, pending.seq, age, pending.of)
+
+    def _ready(self) -> list:
+        """What may be said: a press is taken back only once the server has it, or it would take back nothing."""
+        waiting = self.pending()
+        return [pending for pending in self._pending if pending.of not in waiting]
 
     def _least(self) -> Pending:
         """What may go first: an opened lid before a press, an old press before a new one, which says the same."""

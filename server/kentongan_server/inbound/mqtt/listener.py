@@ -8,7 +8,6 @@ that waits for too many PUBACKs sends us nothing more.
 import asyncio
 import time
 from collections.abc import Callable
-from datetime import datetime
 from typing import Protocol
 
 import structlog
@@ -17,7 +16,7 @@ from kentongan_contract import codec, topics
 from kentongan_contract.errors import ContractError
 from kentongan_contract.messages import NOTICES, Report, State
 from kentongan_contract.seal import Key, unseal
-from kentongan_server.domain import codebook
+from kentongan_server.domain.codebook import Codebook
 from kentongan_server.domain.errors import KentonganError
 from kentongan_server.domain.incident import Source
 from kentongan_server.domain.incident_kind import IncidentKind
@@ -61,6 +60,7 @@ class Listener:
         self._metrics = metrics
         self._on_heartbeat = on_heartbeat
         self._under_way: set[asyncio.Task[None]] = set()
+        self._books: dict[str, tuple[tuple[int, int], Codebook]] = {}  # by node: its session, and what it plays
 
     def receive(self, topic: str, payload: bytes, _retained: bool, acknowledge: Callable[[], None]) -> None:
         """Take one message; it is acknowledged once it is durable, or once it is known to be nothing."""
@@ -136,19 +136,29 @@ class Listener:
         self._metrics.messages.labels("state").inc()
         if heartbeat is not None:
             self._on_heartbeat(heartbeat)
-            await self._brief(node, state, heartbeat.at)
+            await self._brief(node, state, heartbeat)
 
-    async def _brief(self, node: str, state: State, now: datetime) -> None:
-        """Tell a node without a clock the time, and one with an older codebook the beats; each heartbeat asks anew."""
+    async def _brief(self, node: str, state: State, heartbeat: Heartbeat) -> None:
+        """Tell a node without a clock the time, and one with an older codebook its RT's beats; each heartbeat asks anew."""
         if state.minor < _LISTENS_SINCE or state.nonce is None:
             return
         try:
             if state.minute is None:
-                await self._sounder.tell_time(node, state.nonce, now)
-            if state.codebook < codebook.SHIPPED.revision:
-                await self._sounder.teach(node, codebook.SHIPPED)
+                await self._sounder.tell_time(node, state.nonce, heartbeat.at)
+            book = await self._book_of(node, state, heartbeat.region)
+            if state.codebook < book.revision:
+                await self._sounder.teach(node, book)
         except LinkDownError:
             log.info("node_not_briefed", node=node)
+
+    async def _book_of(self, node: str, state: State, region: str) -> Codebook:
+        """The codebook of the node's RT, looked up once a session: a heartbeat must cost no query."""
+        session = (state.boot, state.session)
+        known = self._books.get(node)
+        if known is None or known[0] != session:
+            known = session, await self._transactions.read(lambda uow: uow.codebooks.current(region))
+            self._books[node] = known
+        return known[1]
 
     async def _take_notice(self, node: str, report: Report, acknowledge: Callable[[], None]) -> None:
         try:

@@ -95,7 +95,8 @@ def reach(home: str, level: int, nearby: Iterable[str], neighbours: Mapping[str,
     if level < OWN_RT:
         return []
     found = {home: Woken(home, OWN_RT, "it happened here")}
-    rw, kelurahan = parent_of(home), parent_of(parent_of(home) or "")
+    rw = parent_of(home)
+    kelurahan = parent_of(rw) if rw is not None else None
     inside = sorted(nearby)
     if level >= RW and rw is not None:
         for code in inside:

@@ -1,6 +1,7 @@
 """The tables as they are made: by migrations that go both ways, and durable by their settings."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,11 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, create_engine
 from tests.integration.database.furnished import furnish, opened, report, rows
 
-from kentongan_server.outbound.database.engine import BUSY_MS, migrate, open_database
+from kentongan_server.domain.place import Region, unheard_node
+from kentongan_server.domain.surroundings import Adjacency, Basis, Camera, Site, SiteKind
+from kentongan_server.outbound.database.engine import BUSY_MS, migrate, migrate_down, open_database
 from kentongan_server.outbound.database.tables import metadata
+from kentongan_server.ports.unit_of_work import UnitOfWork
 
 pytestmark = pytest.mark.real
 
@@ -46,6 +50,27 @@ def test_the_migrations_make_what_the_tables_say(engine: Engine, path: Path, tmp
     metadata.create_all(made)
     made.dispose()
     assert tables(path) == tables(tmp_path / "made.sqlite3"), "constraints, which the comparison above does not see"
+
+
+async def test_down_and_up_again_with_a_whole_city_in_it(engine: Engine, path: Path) -> None:
+    """Regions with history, neighbours, sites and cameras: what hangs on what is taken down in the right order."""
+    old, new, beside = (f"33.74.01.1001/RW01/RT0{number}" for number in (7, 8, 9))
+
+    def build(uow: UnitOfWork) -> None:
+        uow.places.put_regions([Region(code, "RT", -6.98, 110.41) for code in (new, beside)])
+        uow.places.put_region(Region(old, "RT", -6.98, 110.41, valid_until=date(2026, 1, 1), households=55))
+        uow.places.put_successors(old, [new])
+        uow.surroundings.put_adjacencies([Adjacency(new, beside, 90, Basis.SUGGESTED)])
+        uow.surroundings.put_sites([Site("pos-1", new, SiteKind.GUARD_POST, "Pos")])
+        uow.surroundings.put_cameras([Camera("cam-1", new, "Gapura", -6.98, 110.41)])
+        uow.places.put_node(unheard_node("ktg-7", new, site="pos-1"))
+
+    for _ in range(2):
+        with opened(path) as transactions:
+            await transactions.run(build)
+        assert rows(path, "SELECT site FROM nodes WHERE id = 'ktg-7'") == [("pos-1",)]
+        migrate_down(engine, "base")
+        assert tables(path) == {}
 
 
 async def test_migrating_what_is_up_to_date_changes_nothing(engine: Engine, path: Path) -> None:

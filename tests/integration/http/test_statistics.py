@@ -25,6 +25,9 @@ def test_the_three_forms_agree(served: Served, rt: Rt) -> None:
     assert served.get("/api/v1/statistics", rt.token("resident"), params=asked).status_code == 403
     bad = served.get("/api/v1/statistics", rt.token("head"), params={**asked, "first": "2026-02-30"})
     assert bad.status_code == 422
+    for day in ("0001-01-01", "9999-12-31"):
+        edge = served.get("/api/v1/statistics/export.csv", rt.token("head"), params={**asked, "last": day})
+        assert (edge.status_code, "between 2000 and 2099" in edge.text) == (422, True)
 
 
 def test_a_receipt_comes_once_the_record_is_signed_and_only_to_the_reporter(served: Served, rt: Rt) -> None:

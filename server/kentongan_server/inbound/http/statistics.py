@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import PlainTextResponse
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel
 
 from kentongan_server.domain.incident_kind import IncidentClass
 from kentongan_server.domain.statistics import SPREADS, Figures, Period, day_of
@@ -26,8 +26,18 @@ class CsvResponse(PlainTextResponse):
 router = APIRouter(prefix="/api/v1/statistics", tags=["statistics"])
 
 Region = Annotated[str, Query(max_length=64, description="The region's code; everything below it is counted")]
-First = Annotated[date | None, Query(description="First day, as 2026-11-01; the city's days. 30 days ago if left out")]
-Last = Annotated[date | None, Query(description="Last day, included; today if left out")]
+
+
+def _within_living_memory(day: date) -> date:
+    if not 2000 <= day.year < 2100:
+        raise ValueError("choose a day between 2000 and 2099")
+    return day
+
+
+# The calendar ends somewhere, and a city day has a day before it and one after.
+Day = Annotated[date, AfterValidator(_within_living_memory)]
+First = Annotated[Day | None, Query(description="First day, as 2026-11-01; the city's days. 30 days ago if left out")]
+Last = Annotated[Day | None, Query(description="Last day, included; today if left out")]
 
 
 class SpreadOut(BaseModel):

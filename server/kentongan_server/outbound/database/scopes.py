@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, and_, false, or_, true
 
-from kentongan_server.domain.region_code import Level
+from kentongan_server.domain.region_code import Level, is_code, level_of
 
 _SHAPES = {
     Level.KOTA: "__.__",
@@ -19,17 +19,14 @@ def lies_in(code: ColumnElement[str], scopes: Collection[str] | None) -> ColumnE
     """The code lies in one of the scopes; None is the city. What domain.region_code.is_within says of one."""
     if scopes is None:
         return true()
-    return or_(
-        false(),
-        *(
-            or_(
-                code == scope,
-                code.startswith(f"{scope}.", autoescape=True, escape="!"),
-                code.startswith(f"{scope}/", autoescape=True, escape="!"),
-            )
-            for scope in sorted(scopes)
-        ),
-    )
+    return or_(false(), *(_lies_within(code, scope) for scope in sorted(scopes)))
+
+
+def _lies_within(code: ColumnElement[str], scope: str) -> ColumnElement[bool]:
+    if is_code(scope) and level_of(scope) is Level.RT:
+        return code == scope  # nothing lies below an RT, and this the index finds
+    below = (code.startswith(f"{scope}{mark}", autoescape=True, escape="!") for mark in "./")
+    return or_(code == scope, *below)
 
 
 def is_of(code: ColumnElement[str], level: Level) -> ColumnElement[bool]:

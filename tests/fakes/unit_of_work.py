@@ -17,6 +17,7 @@ from tests.fakes.personal_data import FakePersonalData
 from tests.fakes.places import FakePlaces
 from tests.fakes.plans import FakePlans
 from tests.fakes.record import FakeRecord
+from tests.fakes.roster import FakeRoster
 from tests.fakes.spreading import FakeSpreading
 from tests.fakes.statistics import FakeStatistics
 from tests.fakes.surroundings import FakeSurroundings
@@ -42,6 +43,8 @@ class InMemoryTransactions:
         self.admissions = FakeAdmissions()
         self.codebooks = FakeCodebooks()
         self.alarms = FakeAlarms(self.incidents, self.places, self.codebooks)
+        self.roster = FakeRoster()
+        self.alarms = FakeAlarms(self.incidents, self.places)
         self.outbox = FakeOutbox(self.incidents)
         self.destinations = FakeDestinations()
         self.notifications = FakeNotifications()
@@ -62,6 +65,7 @@ class InMemoryTransactions:
             people=self.people,
             access=self.access,
             admissions=self.admissions,
+            roster=self.roster,
             outbox=self.outbox,
             destinations=self.destinations,
             notifications=self.notifications,
@@ -124,6 +128,8 @@ class InMemoryTransactions:
             self.surroundings,
             self.people,
             self.access,
+            self.admissions,
+            self.roster,
             self.alarms,
             self.outbox,
             self.destinations,

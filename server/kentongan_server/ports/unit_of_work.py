@@ -24,6 +24,7 @@ from kentongan_server.ports.personal_data import PersonalDataBook
 from kentongan_server.ports.places import Places
 from kentongan_server.ports.plans import PlanBook
 from kentongan_server.ports.record import RecordBook
+from kentongan_server.ports.roster import RosterBook
 from kentongan_server.ports.spreading import SpreadBook
 from kentongan_server.ports.statistics import StatisticsBook
 from kentongan_server.ports.surroundings import Surroundings
@@ -44,6 +45,7 @@ class UnitOfWork:
     people: PeopleBook
     access: AccessBook
     admissions: AdmissionBook
+    roster: RosterBook
     outbox: Outbox
     destinations: Destinations
     notifications: Notifications

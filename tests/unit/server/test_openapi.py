@@ -24,6 +24,7 @@ PUBLIC = {
     "accept_code",
     "list_codebooks",
     "show_version",
+    "read_calendar",
 }
 UNVERSIONED = {"/healthz", "/readyz", "/metrics"}
 

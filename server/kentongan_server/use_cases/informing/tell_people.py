@@ -15,6 +15,7 @@ from kentongan_server.domain.notification import Destination, Notification, Urge
 from kentongan_server.domain.people import Person, Role
 from kentongan_server.domain.preferences import Preferences
 from kentongan_server.ports.notifications import PlannedWave
+from kentongan_server.ports.roster import on_duty
 from kentongan_server.ports.unit_of_work import UnitOfWork
 
 LEAD = timedelta(seconds=10)
@@ -62,7 +63,10 @@ def answered(uow: UnitOfWork, incident: str) -> set[str]:
 
 
 def _ronda(uow: UnitOfWork, region: str) -> list[Person]:
-    return uow.people.holders(region, (Role.RONDA,), uow.now())
+    """Those who watch now; where no roster says, everybody with that role."""
+    now = uow.now()
+    on = [uow.people.person(turn.person, now) for turn in on_duty(uow.roster, region, now)]
+    return [person for person in on if person is not None] or uow.people.holders(region, (Role.RONDA,), now)
 
 
 def _gated_until(uow: UnitOfWork, incident: Incident) -> datetime | None:

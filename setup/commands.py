@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 PROGRAMS = {
     "demo": ("kentongan_demo", "the whole system on this machine: a city, its police, a page to try it"),
-    "server": ("kentongan_server", "the server: run, install-city, make-keys"),
+    "server": ("kentongan_server", "the server: run, install-city, make-keys, people"),
     "gateway": ("kentongan_gateway", "the gateway of one guard post: run"),
     "broker": ("kentongan_broker", "the broker's configuration: render, run"),
     "command-centre": ("kentongan_command_centre", "the reference police inbox: run"),

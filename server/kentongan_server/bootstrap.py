@@ -238,6 +238,11 @@ async def _open(app: FastAPI, settings: Settings, keys: Keys) -> AsyncIterator[N
                 await checkpointer.take()
 
 
+def password_hasher(settings: Settings) -> Argon2Hasher:
+    """The hasher whose pepper comes from the master key; SettingsError when that cannot be read."""
+    return Argon2Hasher(derive(_master_key(settings.master_key_file), "passwords"))
+
+
 def derive(master: bytes, purpose: str) -> bytes:
     """A key of its own for one purpose; no purpose's key tells another's."""
     return hmac.new(master, f"kentongan/server/{purpose}".encode(), hashlib.sha256).digest()

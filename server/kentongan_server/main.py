@@ -10,7 +10,7 @@ from typing import Annotated
 import structlog
 import typer
 
-from kentongan_server import privacy_commands, record_commands
+from kentongan_server import people_commands, privacy_commands, record_commands
 from kentongan_server.command_setup import database, give_up, settings
 from kentongan_server.domain.errors import KentonganError
 from kentongan_server.inbound.cli.city_file import CityFileError, read_city
@@ -166,6 +166,7 @@ def make_city_command(
 
 app.add_typer(record_commands.audit, name="audit")
 app.add_typer(privacy_commands.privacy, name="privacy")
+app.add_typer(people_commands.people, name="people")
 
 
 @app.command("make-keys")

@@ -37,7 +37,7 @@ class FakePeople:
         if token_hash is not None:
             self.tokens[token_hash] = person.id
         self.grants = {
-            id: grant for id, grant in self.grants.items() if grant.person != person.id or grant.granted_by is not None
+            id: grant for id, grant in self.grants.items() if grant.person != person.id or grant.granted_at is not None
         }
         for number, membership in enumerate(person.memberships):
             self.add_grant(Grant(f"{person.id}.{number}", person.id, membership, None, None))

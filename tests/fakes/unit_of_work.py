@@ -44,7 +44,6 @@ class InMemoryTransactions:
         self.codebooks = FakeCodebooks()
         self.alarms = FakeAlarms(self.incidents, self.places, self.codebooks)
         self.roster = FakeRoster()
-        self.alarms = FakeAlarms(self.incidents, self.places)
         self.outbox = FakeOutbox(self.incidents)
         self.destinations = FakeDestinations()
         self.notifications = FakeNotifications()

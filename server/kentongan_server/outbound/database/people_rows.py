@@ -23,7 +23,7 @@ _PERSON = select(people).where(people.c.id == bindparam("id"))
 _MEMBERSHIPS = select(memberships).where(memberships.c.person == bindparam("person"), _HELD)
 _MEMBERS = select(func.count(memberships.c.person.distinct())).where(memberships.c.region == bindparam("region"), _HELD)
 _BY_AGE = (func.coalesce(memberships.c.granted_at, 0), memberships.c.id)
-_INSTALLED = and_(memberships.c.person == bindparam("of"), memberships.c.granted_by.is_(None))
+_INSTALLED = and_(memberships.c.person == bindparam("of"), memberships.c.granted_at.is_(None))
 
 
 class PeopleRows:

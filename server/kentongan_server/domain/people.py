@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from kentongan_server.domain.incident_kind import IncidentClass
-from kentongan_server.domain.region_code import is_within
+from kentongan_server.domain.region_code import Level, is_within, level_of
 
 
 class Role(StrEnum):
@@ -76,6 +76,14 @@ class Person:
     def sees_city(self) -> bool:
         """True for those whose work is the whole city."""
         return self.scope() is None
+
+    @property
+    def governs_city(self) -> bool:
+        """True for an admin of the whole city; one of a part of it governs that part alone."""
+        return any(
+            m.role is Role.CITY_ADMIN and (m.region is None or level_of(m.region) is Level.KOTA)
+            for m in self.memberships
+        )
 
     @property
     def regions(self) -> frozenset[str]:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from kentongan_server.domain.people import Person, Role
+from kentongan_server.domain.people import Person
 from kentongan_server.inbound.http.callers import Caller
 from kentongan_server.inbound.http.problems import Problem, answer
 from kentongan_server.inbound.imports.raw import ImportFileError
@@ -25,7 +25,7 @@ router = APIRouter(prefix="/api/v1", tags=["places"])
 
 def city_admin(person: Caller) -> Person:
     """A caller who governs the city; Problem 403 for others."""
-    if not person.has(Role.CITY_ADMIN):
+    if not person.governs_city:
         raise Problem(403, "Only the city's admin may change places.")
     return person
 

@@ -1,0 +1,170 @@
+"""The law of the API, one row for each operation: which roles may do it within their own region, and who for the city.
+
+`open`: to everybody. `own`: about oneself alone; every signed-in person. Else the row says how the operation is asked about
+an RT, which roles may within their region, and whether the city's admin and its operators may anywhere.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ulid import ULID
+
+if TYPE_CHECKING:
+    from tests.integration.http.test_matrix import World
+
+Asked = tuple[str, str, dict[str, Any]]
+OPEN, OWN, SIGNED = "open", "own", "signed"
+NEIGHBOURS = "resident rt_head ronda"
+ALL = f"{NEIGHBOURS} polisi_rw operator technician city_admin"
+SEE_INCIDENTS = f"{NEIGHBOURS} polisi_rw operator city_admin"
+BOTH = "mayor dispatcher"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """How the operation is asked about a region, and who may."""
+
+    ask: "Callable[[World, str], Asked]"
+    may: str
+    city: str = ""
+
+
+def by_region(path: str, name: str = "region", **more: Any) -> "Callable[[World, str], Asked]":
+    return lambda _world, region: ("GET", f"/api/v1/{path}", {"params": {name: region, **more}})
+
+
+def report(kind: str) -> "Callable[[World, str], Asked]":
+    def ask(_world: "World", region: str) -> Asked:
+        return "POST", "/api/v1/reports", {"json": {"id": str(ULID()), "kind": kind, "region": region}}
+
+    return ask
+
+
+def of(thing: str, verb: str, path: str, **more: Any) -> "Callable[[World, str], Asked]":
+    """An operation on a thing that lies in the region."""
+    return lambda world, region: (verb, f"/api/v1/{path.format(world.make(thing, region))}", dict(more))
+
+
+def body(verb: str, path: str, **fields: Any) -> "Callable[[World, str], Asked]":
+    return lambda world, region: (
+        verb,
+        f"/api/v1/{path}",
+        {"json": {name: value(world, region) if callable(value) else value for name, value in fields.items()}},
+    )
+
+
+def region_of(_world: "World", region: str) -> str:
+    return region
+
+
+PLACE = {"latitude": -6.98, "longitude": 110.41}
+ADMITS = "rt_head"
+SEE_RONDA = SEE_INCIDENTS
+
+MATRIX: dict[str, Row | str] = {
+    # reporting: a crime may be reported by whoever sees it, wherever; a row of its own says who may send news
+    "post_report": Row(report("community_work"), NEIGHBOURS),
+    "show_receipt": OWN,
+    # incidents
+    "list_incidents": SIGNED,
+    "show_incident": Row(of("theft", "GET", "incidents/{}"), SEE_INCIDENTS, BOTH),
+    "acknowledge_incident": Row(of("theft", "POST", "incidents/{}/acknowledge"), SEE_INCIDENTS, BOTH),
+    "silence_incident": Row(of("theft", "POST", "incidents/{}/silence"), "rt_head operator", "dispatcher"),
+    # places
+    "me": SIGNED,
+    "list_regions": SIGNED,
+    "show_codebook": OPEN,
+    "list_adjacencies": Row(by_region("adjacencies", "within"), ALL, BOTH),
+    "confirm_neighbours": Row(body("POST", "adjacencies", a=region_of, b=lambda w, r: w.beside(r)), "", "mayor"),
+    "remove_neighbours": Row(
+        lambda w, r: ("DELETE", "/api/v1/adjacencies", {"params": {"a": w.edge(r), "b": w.beside(r)}}), "", "mayor"
+    ),
+    "suggest_neighbours": Row(body("POST", "adjacencies/suggestions", within=region_of), "", "mayor"),
+    "list_neighbours": Row(by_region("neighbours"), ALL, BOTH),
+    "list_sites": Row(by_region("sites", "within"), ALL, BOTH),
+    "keep_site": Row(
+        lambda _w, r: (
+            "PUT",
+            f"/api/v1/sites/pos-{ULID()}",
+            {"json": {"region": r, "name": "Pos", "kind": "guard_post", **PLACE}},
+        ),
+        "technician city_admin",
+        "mayor",
+    ),
+    "list_cameras": Row(by_region("cameras", "within"), ALL, BOTH),
+    "keep_camera": Row(
+        lambda _w, r: ("PUT", f"/api/v1/cameras/cam-{ULID()}", {"json": {"region": r, "name": "Gapura", **PLACE}}),
+        "technician city_admin",
+        "mayor",
+    ),
+    "import_file": Row(
+        lambda _w, r: (
+            "POST",
+            "/api/v1/imports/sites",
+            {
+                "params": {"dry_run": True},
+                "content": f"id,region,name,kind,latitude,longitude\np,{r},Pos,guard_post,-6.98,110.41\n",
+                "headers": {"Content-Type": "text/csv"},
+            },
+        ),
+        "",
+        "mayor",
+    ),
+    "list_region_tree": Row(by_region("region-tree", "within"), ALL, BOTH),
+    "show_region": Row(lambda _w, r: ("GET", f"/api/v1/regions/{r}", {}), ALL, BOTH),
+    "split_rt": Row(body("POST", "region-splits", region=region_of, parts=[]), "", "mayor"),
+    "merge_rts": Row(body("POST", "region-merges", regions=lambda w, r: [r, w.beside(r)], into={}), "", "mayor"),
+    # statistics
+    "show_statistics": Row(by_region("statistics"), "rt_head polisi_rw operator city_admin", BOTH),
+    "show_days": Row(by_region("statistics/days"), "rt_head polisi_rw operator city_admin", BOTH),
+    "export_statistics": Row(by_region("statistics/export.csv"), "rt_head polisi_rw operator city_admin", BOTH),
+    # live
+    "events": SIGNED,
+    # access: about oneself alone
+    "show_session": OWN,
+    "begin_session": OPEN,
+    "end_this_session": OWN,
+    "list_sessions": OWN,
+    "end_other_session": OWN,
+    "prove_this_session": OWN,
+    "begin_second_factor": OWN,
+    "confirm_second_factor": OWN,
+    "put_login": OWN,
+    "put_pin": OWN,
+    "list_tokens": OWN,
+    "make_token": OWN,
+    "drop_token": OWN,
+    # people
+    "list_invitations": Row(by_region("invitations"), ADMITS),
+    "make_invitation": Row(body("POST", "invitations", region=region_of), ADMITS),
+    "drop_invitation": Row(of("invitation", "DELETE", "invitations/{}"), ADMITS),
+    "look_at_code": OPEN,
+    "accept_code": OPEN,
+    "list_admissions": Row(by_region("admissions"), ADMITS),
+    "approve_person": Row(of("admission", "POST", "admissions/{}/approve"), ADMITS),
+    "refuse_person": Row(of("admission", "POST", "admissions/{}/refuse"), ADMITS),
+    "list_grants": Row(by_region("grants"), "rt_head city_admin", "mayor"),
+    "make_grant": Row(
+        body("POST", "grants", person=lambda w, r: w.make("person", r), role="ronda", region=region_of), ADMITS
+    ),
+    "drop_grant": Row(of("grant", "DELETE", "grants/{}"), ADMITS),
+    "vouch_for_person": Row(of("grant", "POST", "grants/{}/vouch"), ADMITS),
+    # ronda
+    "list_turns": Row(by_region("ronda/turns"), SEE_RONDA, BOTH),
+    "list_on_duty": Row(by_region("ronda/on-duty"), SEE_RONDA, BOTH),
+    "list_rotas": Row(by_region("ronda/rotas"), SEE_RONDA, BOTH),
+    "make_rota": Row(body("POST", "ronda/rotas", region=region_of, weekday=0, begins="22:00", people=[]), "rt_head"),
+    "list_swaps": Row(by_region("ronda/swaps"), SEE_RONDA, BOTH),
+    "make_swap": OWN,
+    "take_swap": Row(of("swap", "POST", "ronda/swaps/{}/accept"), NEIGHBOURS),
+    "come": Row(body("POST", "ronda/check-ins", region=region_of), NEIGHBOURS),
+    "make_calendar": OWN,
+    "drop_calendar": OWN,
+    "read_calendar": OPEN,
+    # who proves themselves otherwise, and who watches us
+    "post_reply": OPEN,
+    "healthz": OPEN,
+    "readyz": OPEN,
+    "metrics": OPEN,
+}

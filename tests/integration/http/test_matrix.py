@@ -1,0 +1,179 @@
+"""Every operation, by every role, for the own region, another, and the one above: who is let in, and that nothing leaks."""
+
+import hashlib
+from datetime import datetime, time, timedelta, timezone
+
+import pytest
+from tests.integration.http.matrix import MATRIX, OPEN, OWN, SIGNED, Row
+from tests.integration.served import Served
+from ulid import ULID
+
+from kentongan_server.domain.admission import Admission, Invitation
+from kentongan_server.domain.granting import Grant
+from kentongan_server.domain.people import Membership, Person, Role
+from kentongan_server.domain.place import Region
+from kentongan_server.domain.region_code import ancestors
+from kentongan_server.domain.roster import Rota, Swap
+from kentongan_server.inbound.http.openapi import operations
+from kentongan_server.ports.unit_of_work import UnitOfWork
+
+pytestmark = pytest.mark.real
+
+HOME, FAR = "33.74.07.1001/RW01/RT01", "33.74.08.1001/RW01/RT01"
+DENIED = (401, 403, 404)
+REGION_OF = {
+    "resident": HOME,
+    "rt_head": HOME,
+    "ronda": HOME,
+    "technician": HOME,
+    "polisi_rw": "33.74.07.1001/RW01",
+    "operator": "33.74.07",
+    "city_admin": "33.74.07",
+    "mayor": None,
+    "dispatcher": None,
+}
+ROLE_OF = {name: Role(name) for name in REGION_OF if name not in ("mayor", "dispatcher")}
+ROLE_OF |= {"mayor": Role.CITY_ADMIN, "dispatcher": Role.OPERATOR}
+SCOPED = [name for name, region in REGION_OF.items() if region is not None]
+REGIONAL = sorted(name for name, row in MATRIX.items() if isinstance(row, Row))
+LISTS = [name for name in REGIONAL if name.startswith(("list_", "show_statistics", "show_days", "export_"))]
+
+
+class World:
+    """Two RTs far apart, each with a neighbour beside it, and one person of each role at home in the first."""
+
+    def __init__(self, served: Served) -> None:
+        self.served = served
+        served.run(self._found)
+
+    def _found(self, uow: UnitOfWork) -> None:
+        for rt in (HOME, FAR):
+            for code in (*ancestors(rt), rt, self.beside(rt)):
+                uow.places.put_region(Region(code, code, -6.98, 110.41))
+        for name, region in REGION_OF.items():
+            membership = Membership(ROLE_OF[name], region, True)
+            uow.people.put_person(Person(f"m-{name}", name, (membership,)), self._hash(name))
+        uow.people.put_person(Person("m-pending", "Pending", ()), self._hash("pending"))
+        uow.people.put_person(Person("m-far-head", "Head", (Membership(Role.RT_HEAD, FAR, True),)), None)
+
+    @staticmethod
+    def _hash(name: str) -> str:
+        return hashlib.sha256(World.token(name).encode()).hexdigest()
+
+    @staticmethod
+    def token(name: str) -> str:
+        return f"matrix-token-of-{name}-0123456789"
+
+    @staticmethod
+    def beside(region: str) -> str:
+        return region.replace("RT01", "RT02")
+
+    def edge(self, region: str) -> str:
+        """The region, once it has a confirmed neighbour."""
+        token = self.token("mayor")
+        self.served.post("/api/v1/adjacencies", token, json={"a": region, "b": self.beside(region)})
+        return region
+
+    def make(self, thing: str, region: str) -> str:
+        """A fresh thing in the region; its id."""
+        id = str(ULID())
+        head = "m-rt_head" if region == HOME else "m-far-head"
+
+        def keep(uow: UnitOfWork) -> None:
+            now = uow.now()
+            uow.people.add_person(f"p-{id}", "Somebody")
+            uow.people.add_grant(
+                Grant(id, f"p-{id}", Membership(Role.RESIDENT, region, False, now - timedelta(days=1)), head, now)
+            )
+            if thing in ("invitation", "admission"):
+                later = now + timedelta(days=1)
+                uow.admissions.put_invitation(Invitation(id, region, f"hash {id}", head, now, later, 5))
+                uow.people.add_person(f"q-{id}", "Newcomer")
+                uow.admissions.put_admission(Admission(id, f"q-{id}", "Newcomer", None, region, id, now))
+            if thing == "swap":
+                night = (datetime.now(timezone(timedelta(hours=7))) + timedelta(days=3)).date()
+                rota = Rota(id, region, night.weekday(), time(22), timedelta(hours=6), (f"p-{id}",), night)
+                uow.roster.put_rota(rota)
+                uow.roster.put_swap(Swap(id, id, night, f"p-{id}", None, now))
+
+        if thing in ("theft", "community_work"):
+            token = self.token("rt_head") if region == HOME else self.token("mayor")
+            made = self.served.post("/api/v1/reports", token, json={"id": id, "kind": thing, "region": region})
+            assert made.status_code == 201, made.text
+            return made.json()["incident"]
+        self.served.run(keep)
+        return f"p-{id}" if thing == "person" else id
+
+    def asks(self, name: str | None, operation: str, region: str):
+        row = MATRIX[operation]
+        assert isinstance(row, Row)
+        method, path, more = row.ask(self, region)
+        return self.served.calls(method, path, None if name is None else self.token(name), **more)
+
+
+@pytest.fixture(scope="module")
+def world(served: Served) -> World:
+    return World(served)
+
+
+def test_every_operation_has_a_row(served: Served) -> None:
+    described = {operation["operationId"] for _, _, operation in operations(served.get("/openapi.json").json())}
+    assert described - MATRIX.keys() == set(), "say in matrix.py who may do it"
+    assert MATRIX.keys() - described == set(), "this is no operation any more"
+
+
+@pytest.mark.parametrize("operation", REGIONAL)
+def test_who_may_in_their_own_region(world: World, operation: str) -> None:
+    row = MATRIX[operation]
+    assert isinstance(row, Row)
+    found = {name for name in REGION_OF if world.asks(name, operation, HOME).status_code not in DENIED}
+    assert found == set(row.may.split()) | set(row.city.split())
+
+
+@pytest.mark.parametrize("operation", REGIONAL)
+def test_who_may_in_another_region(world: World, operation: str) -> None:
+    row = MATRIX[operation]
+    assert isinstance(row, Row)
+    found = set()
+    for name in (*REGION_OF, "pending", None):
+        answer = world.asks(name, operation, FAR)
+        is_nothing = name not in ("mayor", "dispatcher") and answer.text == "[]"  # a list is cut to what one sees
+        if answer.status_code not in DENIED and not is_nothing:
+            found.add(name)
+    assert found == set(row.city.split())
+
+
+@pytest.mark.parametrize("operation", LISTS)
+def test_asking_for_the_region_above_tells_nothing_of_others(world: World, operation: str) -> None:
+    world.make("theft", FAR)
+    world.make("swap", FAR)
+    for name in SCOPED:
+        answer = world.asks(name, operation, "33.74")
+        assert answer.status_code in DENIED or FAR not in answer.text, name
+
+
+@pytest.mark.parametrize("name", SCOPED)
+def test_lists_hold_one_s_own_region_alone(world: World, name: str) -> None:
+    world.make("theft", FAR)
+    for path in ("regions", "incidents?limit=500"):
+        answer = world.served.get(f"/api/v1/{path}", world.token(name))
+        assert answer.status_code == 200
+        assert FAR not in answer.text
+
+
+@pytest.mark.parametrize("name", ["polisi_rw", "operator", "dispatcher", "technician"])
+def test_community_news_does_not_exist_for_the_police(world: World, name: str) -> None:
+    incident = world.make("community_work", HOME)
+    assert incident not in world.served.get("/api/v1/incidents?limit=500", world.token(name)).text
+    for method, verb in (("GET", ""), ("POST", "/acknowledge"), ("POST", "/silence")):
+        assert world.served.calls(method, f"/api/v1/incidents/{incident}{verb}", world.token(name)).status_code == 404
+
+
+def test_what_asks_who_one_is_lets_nobody_in_unknown(served: Served) -> None:
+    for path, method, operation in operations(served.get("/openapi.json").json()):
+        kind = MATRIX.get(operation["operationId"])
+        if kind in (OWN, SIGNED):
+            address = path.replace("{", "").replace("}", "")
+            assert served.calls(method.upper(), address, json={}).status_code == 401, operation["operationId"]
+        elif kind == OPEN:
+            assert {"access token": []} not in operation.get("security", []), operation["operationId"]

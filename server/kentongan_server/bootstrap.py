@@ -1,22 +1,17 @@
 """The composition root: the one file that knows every class and binds the stages to the events they listen to."""
 
 import asyncio
-import hashlib
-import hmac
 import json
 import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import httpx
 import structlog
 from fastapi import FastAPI
-from pydantic import SecretStr
 
-from kentongan_server.domain.forward import Recipient
 from kentongan_server.domain.notification import NotifyChannel
 from kentongan_server.inbound.clock.checkpointer import Checkpointer
 from kentongan_server.inbound.clock.heartbeats import Heartbeats
@@ -51,6 +46,7 @@ from kentongan_server.inbound.http.pace import Pace
 from kentongan_server.inbound.metrics import Metrics
 from kentongan_server.inbound.mqtt.listener import Listener
 from kentongan_server.inbound.web.pages import DemoSession, page_router
+from kentongan_server.key_files import Keys, derive, read_keys, ways
 from kentongan_server.outbound.clock.system_clock import SystemClock, UlidIdentifiers
 from kentongan_server.outbound.database.engine import migrate, open_database
 from kentongan_server.outbound.database.transactions import DatabaseTransactions
@@ -63,16 +59,15 @@ from kentongan_server.outbound.notify.guarded_client import guarded_client
 from kentongan_server.outbound.notify.pager import HttpPager, LogPager
 from kentongan_server.outbound.notify.sms import SmsGateway, SmsNotifier
 from kentongan_server.outbound.notify.telegram import TelegramNotifier
-from kentongan_server.outbound.notify.web_push import VapidKey, WebPushNotifier
+from kentongan_server.outbound.notify.web_push import WebPushNotifier
 from kentongan_server.outbound.notify.webhook import WebhookNotifier
 from kentongan_server.outbound.notify.wording import Wording
 from kentongan_server.outbound.passwords.argon2_hasher import Argon2Hasher
 from kentongan_server.outbound.passwords.secret_maker import OsSecretMaker, PyotpCodes
-from kentongan_server.outbound.police.cap import CapIdentity, CapResponder, CapSeal
+from kentongan_server.outbound.police.cap import CapIdentity, CapResponder
 from kentongan_server.outbound.police.connection import open_connections
 from kentongan_server.outbound.police.webhook import WebhookResponder
 from kentongan_server.outbound.record.checkpoint_file import CheckpointFile
-from kentongan_server.outbound.record.seal import Ed25519Seal, open_seal
 from kentongan_server.outbound.telemetry.database import DatabaseTelemetry
 from kentongan_server.ports.notifier import Notifier
 from kentongan_server.ports.outbox import Channel
@@ -102,35 +97,9 @@ class Room(Protocol):
         ...
 
 
-class SettingsError(Exception):
-    """A setting is missing or wrong; the text says which and what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """What the key files hold."""
-
-    master: bytes
-    seal: CapSeal | None
-    vapid: VapidKey | None = None
-    record: Ed25519Seal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """How one recipient is reached."""
-
-    recipient: Recipient
-    url: str | None
-    secret: SecretStr | None
-    address: str
-    webhook: Channel
-    cap: Channel
-
-
 def create_app(settings: Settings) -> FastAPI:
     """The server as an ASGI application; SettingsError before anything is opened. Its doors open in the lifespan."""
-    keys = _read_keys(settings)
+    keys = read_keys(settings)
     app = FastAPI(
         title="Kentongan",
         version="0.1.0",
@@ -238,16 +207,6 @@ async def _open(app: FastAPI, settings: Settings, keys: Keys) -> AsyncIterator[N
                 await checkpointer.take()
 
 
-def password_hasher(settings: Settings) -> Argon2Hasher:
-    """The hasher whose pepper comes from the master key; SettingsError when that cannot be read."""
-    return Argon2Hasher(derive(_master_key(settings.master_key_file), "passwords"))
-
-
-def derive(master: bytes, purpose: str) -> bytes:
-    """A key of its own for one purpose; no purpose's key tells another's."""
-    return hmac.new(master, f"kentongan/server/{purpose}".encode(), hashlib.sha256).digest()
-
-
 def _at_work(name: str, run: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
     """The room at work until it is cancelled; one that stops by itself is a defect, and the server says it is not ready."""
 
@@ -262,7 +221,7 @@ def _at_work(name: str, run: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
 
 async def _responders(settings: Settings, keys: Keys, doors: AsyncExitStack) -> dict[Channel, Responder]:
     found: dict[Channel, Responder] = {}
-    for way in _ways(settings):
+    for way in ways(settings):
         if way.url is None or way.secret is None or keys.seal is None:
             continue
         connections = open_connections()
@@ -309,58 +268,6 @@ def _notifiers(settings: Settings, keys: Keys, doors: AsyncExitStack) -> dict[No
     return found
 
 
-def _ways(settings: Settings) -> tuple[_Way, _Way]:
-    police = _Way(
-        Recipient.POLICE,
-        settings.police_url,
-        settings.police_webhook_secret,
-        settings.police_cap_address,
-        Channel.POLICE_WEBHOOK,
-        Channel.POLICE_CAP,
-    )
-    emergency = _Way(
-        Recipient.EMERGENCY,
-        settings.emergency_url,
-        settings.emergency_webhook_secret,
-        settings.emergency_cap_address,
-        Channel.EMERGENCY_WEBHOOK,
-        Channel.EMERGENCY_CAP,
-    )
-    return police, emergency
-
-
-def _read_keys(settings: Settings) -> Keys:
-    """The keys in the files that the settings name; SettingsError when one is missing, damaged or not enough."""
-    for way in _ways(settings):
-        name = way.recipient.upper()
-        if way.url is not None and way.secret is None:
-            raise SettingsError(f"KENTONGAN_{name}_URL needs KENTONGAN_{name}_WEBHOOK_SECRET beside it.")
-        if way.url is not None and not (settings.cap_key_file and settings.cap_cert_file):
-            raise SettingsError(
-                f"KENTONGAN_{name}_URL needs KENTONGAN_CAP_KEY_FILE and KENTONGAN_CAP_CERT_FILE beside it."
-            )
-    seal = None
-    if settings.cap_key_file and settings.cap_cert_file:
-        try:
-            seal = CapSeal(settings.cap_key_file.read_bytes(), settings.cap_cert_file.read_bytes())
-        except (OSError, ValueError) as error:
-            raise SettingsError(
-                f"The CAP key cannot be used ({error}); make one with: kentongan server make-keys."
-            ) from error
-    return Keys(_master_key(settings.master_key_file), seal, _vapid_key(settings), _record_seal(settings))
-
-
-def _record_seal(settings: Settings) -> Ed25519Seal | None:
-    if settings.record_key_file is None:
-        return None
-    try:
-        return open_seal(settings.record_key_file)
-    except (OSError, ValueError) as error:
-        raise SettingsError(
-            f"The record key cannot be used ({error}); make one with: kentongan server make-keys."
-        ) from error
-
-
 def _checkpointer(transactions: Transactions, settings: Settings, keys: Keys) -> Checkpointer | None:
     if keys.record is None:
         return None
@@ -375,29 +282,6 @@ def _telemetry(settings: Settings) -> ClosableTelemetry:
     return InfluxTelemetry(
         settings.influx_url, settings.influx_token.get_secret_value(), settings.influx_org, settings.influx_bucket
     )
-
-
-def _vapid_key(settings: Settings) -> VapidKey | None:
-    if settings.vapid_key_file is None:
-        return None
-    try:
-        return VapidKey(settings.vapid_key_file, settings.vapid_contact)
-    except Exception as error:  # the library has no word of its own for a damaged key
-        raise SettingsError(
-            f"The web push key {settings.vapid_key_file} cannot be read; make one with: kentongan server make-keys."
-        ) from error
-
-
-def _master_key(path: Path) -> bytes:
-    try:
-        key = bytes.fromhex(path.read_text().strip())
-    except (OSError, ValueError) as error:
-        raise SettingsError(
-            f"The master key {path} cannot be read; make one with: kentongan server make-keys."
-        ) from error
-    if len(key) != 32:
-        raise SettingsError(f"The master key {path} must be 64 hex digits.")
-    return key
 
 
 def _demo_session(path: Path | None) -> DemoSession | None:

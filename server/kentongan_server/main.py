@@ -30,7 +30,8 @@ def run(
     """Serve, with the settings of the environment (KENTONGAN_*)."""
     import uvicorn  # with all that follows half a second that the other commands need not wait
 
-    from kentongan_server.bootstrap import SettingsError, create_app
+    from kentongan_server.bootstrap import create_app
+    from kentongan_server.key_files import SettingsError
 
     found = settings()
     if city is not None:

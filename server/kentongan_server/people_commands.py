@@ -30,7 +30,7 @@ def make_admin(
     region: Annotated[str | None, typer.Option(help="Without it the whole city")] = None,
 ) -> None:
     """Make an administrator with a password that is shown once; the second factor is enrolled at the first sign-in."""
-    from kentongan_server.bootstrap import SettingsError, password_hasher  # half a second, which only this one needs
+    from kentongan_server.key_files import SettingsError, password_hasher  # slow to import, and only this one needs it
 
     try:
         hasher = password_hasher(settings())

@@ -19,7 +19,21 @@ MOST_TRIES = 10
 RESTS_FOR = timedelta(minutes=15)
 
 READ, WRITE = "read", "write"
-_NEIGHBOUR = frozenset({"reporting", "incidents", "places", "live", "people", "ronda"})
+_NEIGHBOUR = frozenset(
+    {
+        "reporting",
+        "incidents",
+        "answers",
+        "codebook",
+        "spreading",
+        "planned",
+        "places",
+        "statistics",
+        "live",
+        "people",
+        "ronda",
+    }
+)
 AREAS_OF: dict[Role, frozenset[str]] = {
     Role.RESIDENT: _NEIGHBOUR,
     Role.RT_HEAD: _NEIGHBOUR,

@@ -61,6 +61,7 @@ def region_of(_world: "World", region: str) -> str:
 PLACE = {"latitude": -6.98, "longitude": 110.41}
 ADMITS = "rt_head"
 SEE_RONDA = SEE_INCIDENTS
+RULE = {"class": "crime", "period": "day", "rises": {"2": 60}, "witness_to": 1.0}
 
 MATRIX: dict[str, Row | str] = {
     # reporting: a crime may be reported by whoever sees it, wherever; a row of its own says who may send news
@@ -162,6 +163,86 @@ MATRIX: dict[str, Row | str] = {
     "make_calendar": OWN,
     "drop_calendar": OWN,
     "read_calendar": OPEN,
+    # answers: what may follow, each on an incident of its own
+    "dispatch_incident": Row(
+        of("theft", "POST", "incidents/{}/dispatch", json={"unit": "ronda"}),
+        "rt_head ronda polisi_rw operator",
+        "dispatcher",
+    ),
+    "arrive_incident": Row(
+        of("theft", "POST", "incidents/{}/arrive"), "rt_head ronda polisi_rw operator", "dispatcher"
+    ),
+    "resolve_incident": Row(
+        of("theft", "POST", "incidents/{}/resolve", json={"disposition": "founded"}),
+        "rt_head ronda polisi_rw operator",
+        "dispatcher",
+    ),
+    "reopen_incident": Row(of("theft", "POST", "incidents/{}/reopen"), "rt_head operator", "dispatcher"),
+    "merge_incident": Row(of("theft", "POST", "incidents/{}/merge", json={"into": "nothing-else"}), "", ""),
+    "unmerge_incident": Row(of("theft", "POST", "incidents/{}/unmerge"), "rt_head operator", "dispatcher"),
+    "preview_reclassify": Row(
+        of("theft", "GET", "incidents/{}/reclassify", params={"kind": "robbery"}), "rt_head operator", "dispatcher"
+    ),
+    "reclassify_incident": Row(
+        lambda w, r: (
+            "POST",
+            f"/api/v1/incidents/{w.make('theft', r)}/reclassify",
+            {"json": {"id": str(ULID()), "kind": "robbery", "understood": True}},
+        ),
+        "rt_head operator",
+        "dispatcher",
+    ),
+    "cancel_incident": Row(of("theft", "POST", "incidents/{}/cancel", json={"pin": "418203"}), SEE_INCIDENTS, BOTH),
+    "all_clear": Row(of("theft", "POST", "incidents/{}/all-clear"), "rt_head operator", "dispatcher"),
+    "refute": Row(of("theft", "POST", "incidents/{}/refute"), "rt_head ronda operator", "dispatcher"),
+    "raise_incident": Row(of("theft", "POST", "incidents/{}/raise", json={"level": 1}), "operator", "dispatcher"),
+    # the codebook: everybody hears it
+    "list_codebooks": OPEN,
+    "adopt_new_codebook": Row(body("POST", "codebooks", region=region_of, kinds={}), "rt_head city_admin", "mayor"),
+    "give_up_own": Row(
+        lambda _w, r: ("DELETE", "/api/v1/codebooks", {"params": {"region": r}}), "rt_head city_admin", "mayor"
+    ),
+    "show_version": OPEN,
+    "preview_codebook": SIGNED,
+    # spreading
+    "list_rules": SIGNED,
+    "save_rule": Row(
+        body("PUT", "alarm-rules", region=region_of, home=region_of, rts=1, **RULE), "operator city_admin", BOTH
+    ),
+    "delete_rule": Row(
+        lambda _w, r: ("DELETE", "/api/v1/alarm-rules", {"params": {"region": r, "class": "crime", "period": "day"}}),
+        "operator city_admin",
+        BOTH,
+    ),
+    "preview_rule_change": Row(
+        body("POST", "alarm-rules/preview", region=region_of, home=region_of, **RULE), "operator city_admin", BOTH
+    ),
+    "shelve_region": Row(
+        body("POST", "shelvings", region=region_of, hours=1, reason="mourning"), "rt_head city_admin", "mayor"
+    ),
+    "set_service": Row(
+        of("node", "PUT", "nodes/{}/service", json={"reason": "repair"}), "rt_head technician city_admin", "mayor"
+    ),
+    "appeal_cooldown": SIGNED,
+    "lift_cooldown": SIGNED,
+    # planned
+    "list_city_alarms": SIGNED,
+    "propose_city_alarm": Row(
+        body("POST", "city-alarms", region=lambda _w, r: r[:8], kind="disaster", purpose="actual", text="x"),
+        "operator city_admin",
+        BOTH,
+    ),
+    "confirm_city_alarm": SIGNED,
+    "abort_city_alarm": SIGNED,
+    "list_drills": SIGNED,
+    "post_drill": Row(
+        body("POST", "drills", region=region_of, kind="panic", text="x", starts_at="2099-01-01T00:00:00Z"),
+        "rt_head operator city_admin",
+        BOTH,
+    ),
+    "show_drill": SIGNED,
+    "call_off_drill": SIGNED,
+    "show_home_assistant": Row(by_region("home-assistant"), ALL, BOTH),
     # who proves themselves otherwise, and who watches us
     "post_reply": OPEN,
     "healthz": OPEN,

@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta, timezone
 import pytest
 from tests.integration.http.matrix import MATRIX, OPEN, OWN, SIGNED, Row
 from tests.integration.served import Served
+from tests.ports.samples import a_node
 from ulid import ULID
 
 from kentongan_server.domain.admission import Admission, Invitation
@@ -54,6 +55,9 @@ class World:
             membership = Membership(ROLE_OF[name], region, True)
             uow.people.put_person(Person(f"m-{name}", name, (membership,)), self._hash(name))
         uow.people.put_person(Person("m-pending", "Pending", ()), self._hash("pending"))
+        for name, rt in (("reporter", HOME), ("far_reporter", FAR)):
+            heads = Membership(Role.RT_HEAD, rt, True)
+            uow.people.put_person(Person(f"m-{name}", name, (heads,)), self._hash(name))
         uow.people.put_person(Person("m-far-head", "Head", (Membership(Role.RT_HEAD, FAR, True),)), None)
 
     @staticmethod
@@ -90,6 +94,8 @@ class World:
                 uow.admissions.put_invitation(Invitation(id, region, f"hash {id}", head, now, later, 5))
                 uow.people.add_person(f"q-{id}", "Newcomer")
                 uow.admissions.put_admission(Admission(id, f"q-{id}", "Newcomer", None, region, id, now))
+            if thing == "node":
+                uow.places.put_node(a_node(f"ktg-{id.lower()}", region=region))
             if thing == "swap":
                 night = (datetime.now(timezone(timedelta(hours=7))) + timedelta(days=3)).date()
                 rota = Rota(id, region, night.weekday(), time(22), timedelta(hours=6), (f"p-{id}",), night)
@@ -97,12 +103,12 @@ class World:
                 uow.roster.put_swap(Swap(id, id, night, f"p-{id}", None, now))
 
         if thing in ("theft", "community_work"):
-            token = self.token("rt_head") if region == HOME else self.token("mayor")
+            token = self.token("reporter" if region == HOME else "far_reporter")
             made = self.served.post("/api/v1/reports", token, json={"id": id, "kind": thing, "region": region})
             assert made.status_code == 201, made.text
             return made.json()["incident"]
         self.served.run(keep)
-        return f"p-{id}" if thing == "person" else id
+        return {"person": f"p-{id}", "node": f"ktg-{id.lower()}"}.get(thing, id)
 
     def asks(self, name: str | None, operation: str, region: str):
         row = MATRIX[operation]

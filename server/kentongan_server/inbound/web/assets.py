@@ -19,6 +19,8 @@ HERE = Path(__file__).parent
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
 
+SMALL_PAGES = "people"  # their modules, and the entry that is joined of them
+
 _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -60,7 +62,11 @@ class Asset:
 def page_assets() -> tuple[str, Mapping[str, Asset]]:
     """The version of the page's own files, and the files by name (`app.js`, `i18n/id.json`)."""
     static = HERE / "static"
-    scripts = join({path.name: path.read_text("utf-8") for path in static.glob("*.js")})
+    sources = {path.name: path.read_text("utf-8") for path in static.glob("*.js")}
+    small = {name for name in sources if name.startswith(SMALL_PAGES)}
+    scripts = join({name: source for name, source in sources.items() if name not in small})
+    entry = f"{SMALL_PAGES}.js"
+    scripts[entry] = join(sources, entry)[entry]
     assets = {name: Asset.of(script.encode(), ".js") for name, script in scripts.items()}
     others = {path.name: path for path in static.iterdir() if path.suffix in (".css", ".svg")}
     others |= {f"i18n/{path.name}": path for path in (HERE / "i18n").glob("*.json")}

@@ -19,15 +19,15 @@ _BLOCK_COMMENT = re.compile(r"^[ \t]*/\*.*?\*/[ \t]*\n", re.MULTILINE | re.DOTAL
 _LINE_COMMENT = re.compile(r"^[ \t]*//.*\n", re.MULTILINE)
 
 
-def join(sources: Mapping[str, str]) -> dict[str, str]:
+def join(sources: Mapping[str, str], entry: str = ENTRY) -> dict[str, str]:
     """The scripts to serve: the joined entry, and what nobody imports at once, by name; ValueError when refused."""
-    order = _in_order_of_need(ENTRY, sources)
+    order = _in_order_of_need(entry, sources)
     rooms = "".join(_room(name, sources[name]) for name in order[:-1])
     shared = ", ".join(f'"{name}": {_variable(name)}' for name in order[:-1])
-    served = {ENTRY: lean(f"{rooms}export const rooms = {{ {shared} }};\n{_inside(ENTRY, sources[ENTRY])}")}
+    served = {entry: lean(f"{rooms}export const rooms = {{ {shared} }};\n{_inside(entry, sources[entry])}")}
     for name in sources.keys() - set(order):
         later = [one for one in _in_order_of_need(name, sources) if one not in order]
-        begin = f'import {{ rooms }} from "./{ENTRY}";\n'
+        begin = f'import {{ rooms }} from "./{entry}";\n'
         known = sorted({needed for one in later for needed in _needs(sources[one]) if needed in order})
         begin += "".join(f'const {_variable(one)} = rooms["{one}"];\n' for one in known)
         rest = "".join(_room(one, sources[one]) for one in later[:-1])

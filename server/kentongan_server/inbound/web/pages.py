@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from kentongan_server.inbound.web.assets import ASK_AGAIN, FOR_EVER, HERE, leaflet_assets, page_assets
+from kentongan_server.inbound.web.people_pages import add_people_pages
 
 LANGUAGES = ("id", "en")
 
@@ -38,13 +39,14 @@ def page_router(demo_session: DemoSession | None) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     version, own_files = page_assets()
     leaflet_files = leaflet_assets()
-    template = Environment(
+    environment = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-    ).get_template("page.html")
+    )
+    template = environment.get_template("page.html")
     headers = _page_headers(demo_session)
     pages = {
         language: template.render(
@@ -79,6 +81,7 @@ def page_router(demo_session: DemoSession | None) -> APIRouter:
             raise HTTPException(404, "This server runs no demo.")
         return JSONResponse(asdict(demo_session), headers={"Cache-Control": "no-store"})
 
+    add_people_pages(router, environment, f"/static/{version}", headers)
     return router
 
 

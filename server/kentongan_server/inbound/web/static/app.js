@@ -47,7 +47,7 @@ async function start() {
     untilAnswered("/api/v1/codebook", session.reading),
   ]);
   if (!session.demo) {
-    goHome(me.memberships.find(({ role }) => HOME_ROLES.has(role))?.region ?? null);
+    goHome(me.memberships.find(({ role }) => HOME_ROLES.has(role))?.region ?? session.asked ?? null);
     session.maySilence = me.memberships.some(({ role }) => role === "rt_head" || role === "operator");
   }
   const inbox = document.getElementById("inbox");

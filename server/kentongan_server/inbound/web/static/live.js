@@ -30,7 +30,8 @@ export function openLive({ path, token, onEvent, onState, onOpen }) {
     hangUp = () => call.abort();
     heard();
     try {
-      const headers = { Accept: "text/event-stream", Authorization: `Bearer ${token}` };
+      const headers = { Accept: "text/event-stream" };
+      if (token) headers.Authorization = `Bearer ${token}`;
       if (lastId) headers["Last-Event-ID"] = lastId;
       const response = await fetch(path, { headers, signal: call.signal, cache: "no-store" });
       if (response.status === 401 || response.status === 403) return "refused";

@@ -1,27 +1,60 @@
 // @ts-check
-// Who looks at this page: a demo with its own tokens, or one person with one access token kept for this tab.
+// Who looks at this page: a demo with its own tokens, a person who signed in on this device, or one with an access token
+// kept for this tab. The session itself is a cookie that no script can read; kept here is only that there is one.
 
 import { ask, Refused } from "./api.js";
 import { byId, write } from "./element.js";
 import { t } from "./words.js";
 
 const PLACE = "kentongan.token";
+const SIGNED_IN = "kentongan.signed-in";
 const AGAIN_MS = 1500;
 
 /** {demo, tokens: {resident, rt_head}, reading, silencing, maySilence} once somebody is known. */
 export async function begin() {
   const demo = document.body.dataset.demo === "yes" ? await demoSession() : null;
   if (demo) return { demo, tokens: demo.tokens, reading: demo.tokens.admin, silencing: demo.tokens.rt_head, maySilence: true };
+  const signed = await signedIn();
+  if (signed) return signed;
   const token = sessionStorage.getItem(PLACE) ?? (await askForToken());
   byId("sign-out").hidden = false;
   byId("sign-out").addEventListener("click", forget);
   return { demo: null, tokens: { resident: token, rt_head: token }, reading: token, silencing: token, maySilence: false };
 }
 
-/** Forget the token and begin anew. */
-export function forget() {
+/** Forget the token, or end the session, and begin anew. */
+export async function forget() {
   sessionStorage.removeItem(PLACE);
+  if (localStorage.getItem(SIGNED_IN)) {
+    localStorage.removeItem(SIGNED_IN);
+    await ask("/api/v1/session", { method: "DELETE" }).catch(() => {}); // it ends by itself where nobody answers
+  }
   location.reload();
+}
+
+/** Remember that this device is signed in; `asked` is the RT that has yet to admit its person. */
+export function remember(asked = null) {
+  localStorage.setItem(SIGNED_IN, JSON.stringify({ asked }));
+}
+
+async function signedIn() {
+  const kept = localStorage.getItem(SIGNED_IN);
+  if (!kept) return null;
+  for (;;) {
+    try {
+      await ask("/api/v1/session");
+      byId("sign-out").hidden = false;
+      byId("sign-out").addEventListener("click", forget);
+      const { asked } = JSON.parse(kept);
+      return { demo: null, tokens: { resident: null, rt_head: null }, reading: null, silencing: null, maySilence: false, asked };
+    } catch (error) {
+      if (error instanceof Refused && !error.passing) {
+        localStorage.removeItem(SIGNED_IN);
+        return null;
+      }
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS)); // no network: the session is still there
+    }
+  }
 }
 
 async function demoSession() {

@@ -4,9 +4,9 @@
 let words = {};
 let language = "id";
 
-/** Load the dictionary of `id` or `en` and repaint everything that the template marked. */
-export async function speak(wanted) {
-  const response = await fetch(new URL(`./i18n/${wanted}.json`, import.meta.url));
+/** Load the dictionary of this language (`room`: of which pages) and repaint everything that the template marked. */
+export async function speak(wanted, room = "") {
+  const response = await fetch(new URL(`./i18n/${room}${wanted}.json`, import.meta.url));
   if (!response.ok) throw new Error(`no dictionary for ${wanted}`);
   words = await response.json();
   language = wanted;

@@ -1,0 +1,72 @@
+// @ts-check
+// What every small page shows alike: a title, a sentence why, a problem, a form.
+
+import { ask, Refused } from "./api.js";
+import { byId, element, write } from "./element.js";
+import { t } from "./words.js";
+
+/** Write the page's title and the sentence below it. */
+export function title(text, why = "") {
+  write(byId("title"), text);
+  write(byId("why"), why);
+  byId("why").hidden = !why;
+}
+
+/** Put these elements where the page's content is. */
+export function content(...children) {
+  byId("content").replaceChildren(...children);
+}
+
+/** Do it; a refusal is shown in words (`words` by status, else the server's own), and null is the answer. */
+export async function shown(work, words = {}) {
+  const problem = byId("problem");
+  try {
+    const answer = await work();
+    problem.hidden = true;
+    return answer ?? {};
+  } catch (error) {
+    const refused = error instanceof Refused;
+    if (!refused) problem.dataset.passing = "yes";
+    const key = refused ? (words[error.status] ?? (error.status === 429 ? "problem.many" : "problem.refused")) : "problem.unreachable";
+    problem.hidden = false;
+    write(problem, t(key, { detail: error.message }));
+    return null;
+  }
+}
+
+/** A form of these fields ({name: {label, ...attributes}}); `send` is given their values. */
+export function form(fields, button, send) {
+  const inputs = Object.entries(fields).map(([name, { label, ...more }]) =>
+    element("label", {}, label, element("input", { name, id: name, ...more })),
+  );
+  const go = element("button", { class: "main-button", type: "submit" }, button);
+  const made = element("form", { novalidate: true }, ...inputs, go);
+  made.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    go.disabled = true;
+    const values = Object.fromEntries(Array.from(new FormData(made), ([name, value]) => [name, String(value).trim()]));
+    await send(values);
+    go.disabled = false;
+  });
+  return made;
+}
+
+/** The server's QR code as a picture: as an image it can run nothing. */
+export function qr(svg, label) {
+  return element("img", { class: "qr", alt: label, src: `data:image/svg+xml,${encodeURIComponent(withNamespace(svg))}` });
+}
+
+/** The RT's name, or its code where it is not told. */
+export async function nameOf(region) {
+  const found = await shown(() => ask("/api/v1/regions"));
+  return (Array.isArray(found) && found.find(({ code }) => code === region)?.name) || region;
+}
+
+/** The hour and minute in Semarang. */
+export function hour(at) {
+  return new Date(at).toLocaleTimeString("id-ID", { timeZone: "Asia/Jakarta", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+}
+
+function withNamespace(svg) {
+  return svg.includes("xmlns=") ? svg : svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"');
+}

@@ -1,0 +1,69 @@
+// @ts-check
+// Sign in: name and password, then (for roles that need it) the second step: enrol an app once, or its code.
+
+import { ask } from "./api.js";
+import { element } from "./element.js";
+import { content, form, qr, shown, title } from "./people_show.js";
+import { remember } from "./session.js";
+import { t } from "./words.js";
+
+/** Show the form, and after it whatever is still missing. */
+export async function signIn() {
+  title(t("sign_in.title"), t("sign_in.why"));
+  content(
+    form(
+      {
+        name: { label: t("sign_in.name"), autocomplete: "username", autofocus: true },
+        password: { label: t("sign_in.password"), type: "password", autocomplete: "current-password" },
+      },
+      t("sign_in.enter"),
+      async (values) => {
+        const work = () => ask("/api/v1/session", { method: "POST", body: values });
+        const state = await shown(work, { 401: "problem.wrong" });
+        if (state) await following(state);
+      },
+    ),
+  );
+}
+
+/** What comes after the password: the app's code, its enrolment, or nothing. */
+async function following(state) {
+  if (state.missing === "enrolment") await enrol(state);
+  else if (state.missing === "code") await askCode("/api/v1/session/second-factor", () => done(state));
+  else done(state);
+}
+
+async function enrol(state) {
+  const begun = await shown(() => ask("/api/v1/me/second-factor", { method: "POST" }));
+  if (!begun) return;
+  const app = [qr(begun.svg, t("code.scan")), element("p", { class: "secret" }, t("code.secret", { secret: begun.secret }))];
+  await askCode("/api/v1/me/second-factor/confirm", (answer) => keep(answer.recovery_codes, state), t("code.scan"), app);
+}
+
+async function askCode(path, then, why = t("code.why"), before = []) {
+  title(t("code.title"), why);
+  const fields = { code: { label: t("code.code"), inputmode: "text", autocomplete: "one-time-code", autofocus: true } };
+  const asking = form(fields, t("code.send"), async (values) => {
+    const answer = await shown(() => ask(path, { method: "POST", body: values }), { 403: "problem.code", 422: "problem.code" });
+    if (answer) then(answer);
+  });
+  content(...before, asking);
+}
+
+function keep(codes, state) {
+  title(t("code.title"), t("code.recovery"));
+  const go = element("button", { class: "main-button", type: "button" }, t("code.kept"));
+  go.addEventListener("click", () => done(state));
+  content(element("ul", { class: "codes" }, ...codes.map((code) => element("li", {}, code))), go);
+}
+
+function done(state) {
+  remember();
+  const here = document.body.dataset.view;
+  if (here !== "sign_in") {
+    location.reload();
+    return;
+  }
+  title(t("sign_in.done", { name: state.name }));
+  content();
+}

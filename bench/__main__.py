@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import resource
 import signal
 import sys
@@ -20,6 +21,7 @@ from bench import tables
 from bench.ingress import LostReport
 from bench.load import LoadError
 from bench.machine import MachineError, assert_on_disk, facts
+from bench.node_stand import give_way_to
 from bench.stand import ROOT, StandError, Subject
 from bench.subjects import Echo, Kentongan, PythonPeer, node_red
 from kentongan_broker.errors import BrokerError
@@ -97,7 +99,7 @@ def node(
     except StandError as error:
         _give_up(str(error))
     report: dict[str, Any] = {
-        "machine": facts(),
+        "machine": facts() | {"node_before_all_else": give_way_to(os.getpid())},
         "notes": [tables.ANCHOR_ELSEWHERE],
         "figures": node_run.summary(found),
         "goals": [goal.as_json() for goal in node_run.goals(found)],

@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from kentongan_server.command_setup import database, give_up, settings
+from kentongan_server.outbound.database.backup import back_up
+from kentongan_server.outbound.database.engine import DatabaseError
 from kentongan_server.outbound.record.checkpoint_file import CheckpointFile
 from kentongan_server.outbound.record.seal import Ed25519Seal, public_file, read_public
 from kentongan_server.use_cases.governing.verify_record import check_receipt, verify_record
@@ -51,6 +53,15 @@ def verify_receipt(receipt: Annotated[Path, typer.Argument(help="The receipt as 
         typer.echo(f"The receipt is not good: {fault.what}.", err=True)
         raise typer.Exit(1)
     typer.echo(f"Entry {text['entry']['seq']} is in the record as the receipt says.")
+
+
+def backup(file: Annotated[Path, typer.Argument(help="The copy to write; it must not be there yet")]) -> None:
+    """Copy the record while the server runs (SQLite; for PostgreSQL use pg_dump)."""
+    try:
+        back_up(settings().database_url, file)
+    except (DatabaseError, OSError) as error:
+        give_up(str(error))
+    typer.echo(f"The record is copied to {file}.")
 
 
 def _seal(key: Path | None) -> Ed25519Seal:

@@ -69,3 +69,13 @@ def test_every_setting_says_what_it_is_for():
 
 def test_what_is_kept_how_long_is_printed_from_the_rules():
     subprocess.run([sys.executable, str(ROOT / "server" / "print_retention.py"), "--check"], check=True)
+
+
+def test_settings_and_metrics_are_printed_from_the_code():
+    subprocess.run([sys.executable, str(ROOT / "server" / "print_operate.py"), "--check"], check=True)
+
+
+def test_every_alert_asks_for_a_metric_that_is_there():
+    named = set(re.findall(r"\b(kentongan_\w+)", (ROOT / "docs" / "operate" / "alerts.yml").read_text()))
+    told = (ROOT / "docs" / "operate" / "monitoring.md").read_text()
+    assert {name for name in named if f"`{name.removesuffix('_bucket')}`" not in told} == set()

@@ -1,5 +1,7 @@
 """Is it alive, is it ready, and what does it count."""
 
+import asyncio
+
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -7,6 +9,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from kentongan_server.inbound.http.problems import answer
 from kentongan_server.inbound.metrics import Metrics
 from kentongan_server.ports.unit_of_work import Transactions
+
+WRITE_PATIENCE_S = 5.0
 
 router = APIRouter(tags=["health"])
 
@@ -26,6 +30,11 @@ async def readyz(request: Request) -> JSONResponse:
         await transactions.read(lambda uow: uow.timeline.last_seq())
     except Exception:  # noqa: BLE001  # whatever it is, we are not ready
         missing.append("the database cannot be read")
+    try:
+        async with asyncio.timeout(WRITE_PATIENCE_S):
+            await transactions.run(lambda _: None)
+    except Exception:  # noqa: BLE001  # whatever it is, no report could be stored
+        missing.append("the database takes no writes")
     if not request.app.state.is_connected():
         missing.append("the broker is away")
     missing += [f"the room {room} has stopped" for room in request.app.state.stopped()]

@@ -43,7 +43,7 @@ OWN: dict[str, tuple[Table, Column[Any]]] = {
     "record": (timeline, timeline.c.actor),
 }
 # Others' rows that name the person without a foreign key, for what they did there; those with one are found by it.
-NAMED = (adjacencies.c.by, cooldowns.c.set_by)
+NAMED = (adjacencies.c.by, cooldowns.c.set_by, cooldowns.c.lifted_by)
 KEPT_ROWS = {"name", "reports", "record"}  # emptied instead of removed
 _SECRET = ("hash", "secret", "recovery", "code", "salt", "commitment", "tries", "last_step")
 _TIMES = ("_at", "_until", "valid_from", "at")

@@ -35,6 +35,18 @@ def _simulation(folder: Path) -> str:
     return simulation.make(folder)
 
 
+def _harness(folder: Path) -> str:
+    from hardware.harness import drawings
+
+    return drawings.make(folder)
+
+
+def _shapes(folder: Path) -> str:
+    from hardware.enclosure import models
+
+    return models.make(folder)
+
+
 def _board_missing() -> str:
     return missing_kicad() or missing_modules("InteractiveHtmlBom")
 
@@ -63,5 +75,21 @@ JOBS = (
         (*CIRCUIT, "board/placement.py", "board/router.py", "board/pcb.py", "board/fabrication.py"),
         _board,
         _board_missing,
+    ),
+    Job(
+        "harness",
+        "WireViz: the wiring of all three variants",
+        "harness/generated",
+        (*CIRCUIT, "harness/*.py"),
+        _harness,
+        lambda: missing_modules("wireviz") or missing_programs("dot"),
+    ),
+    Job(
+        "shapes",
+        "build123d: tray, button box, bracket, drill template",
+        "enclosure/generated",
+        ("enclosure/*.py", "board/placement.py", "board/generated/board/papan_induk.step"),
+        _shapes,
+        lambda: missing_modules("build123d", "trimesh"),
     ),
 )

@@ -13,6 +13,7 @@ from hardware import job as work
 from hardware.jobs import JOBS
 from hardware.pages import pages
 from hardware.sound.coverage import cover
+from hardware.test import qa_command
 
 FINE, WRONG = 0, 1
 
@@ -33,7 +34,10 @@ def main(arguments: list[str] | None = None) -> int:
     sound.add_argument("--length", type=float, required=True, help="of the RT, in metres")
     sound.add_argument("--level", type=float, default=110.0, help="the siren's dB(A) at 1 m, from its data sheet")
     sound.add_argument("--mount", type=float, default=4.0, help="height of the siren, in metres")
+    qa_command.add_to(verbs.add_parser("qa", help="the factory's signed record of one board"))
     chosen = parser.parse_args(arguments)
+    if chosen.verb == "qa":
+        return qa_command.run(chosen)
     if chosen.verb == "sound":
         return _sound(chosen)
     if chosen.verb == "pages":

@@ -23,6 +23,12 @@ def _electrical_rules(_folder: Path) -> str:
     return f"{len(made.parts)} parts, {len(netlist)} nets: 0 errors, 0 warnings"
 
 
+def _drawings(folder: Path) -> str:
+    from hardware.board import schematics
+
+    return schematics.make(folder)
+
+
 def _board(folder: Path) -> str:
     from hardware.board import fabrication
 
@@ -59,6 +65,14 @@ JOBS = (
         (*CIRCUIT, "board/erc.py", "board/rules.py"),
         _electrical_rules,
         lambda: missing_modules("skidl"),
+    ),
+    Job(
+        "drawings",
+        "Schemdraw: the schematics, each proven equal to the circuit",
+        "board/generated/drawings",
+        (*CIRCUIT, "board/schematics.py"),
+        _drawings,
+        lambda: missing_modules("schemdraw"),
     ),
     Job(
         "simulation",

@@ -3,6 +3,7 @@
 from hardware import checks
 from hardware.board.circuit import build
 from hardware.bom import parts
+from hardware.guide.pages import step_pages
 from hardware.power import budget
 from hardware.sound import coverage
 
@@ -18,7 +19,7 @@ def pages() -> dict[str, str]:
         "power/README.md": _power(),
         "sound/README.md": _sound(),
         "test/first_prototype.md": _prototype(),
-    }
+    } | step_pages()
 
 
 def _head(title: str, sources: str) -> list[str]:

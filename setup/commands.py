@@ -21,7 +21,7 @@ PROGRAMS = {
     "command-centre": ("kentongan_command_centre", "the reference police inbox: run"),
 }
 BENCHES = ("bench", "figures, each beside a peer: latency, ingress, node")
-HARDWARE = ("hardware", "the kentongan's hardware as code: build, check, set-up, power, sound")
+HARDWARE = ("hardware", "the kentongan's hardware as code: build, check, set-up, pages, sound, qa")
 WORK = {
     "check": "the daily check: style, types, layers, fast tests (under two minutes)",
     "test": "sets up every part and passes all tests",

@@ -1,0 +1,1 @@
+"""How a finished board is tested and what is written down."""

@@ -18,7 +18,10 @@ from hardware.programs import HOUSE, SYSTEM_PYTHON, run
 NAME = "papan_induk"
 LAYERS = "F.Cu,B.Cu,F.Paste,F.Silkscreen,B.Silkscreen,F.Mask,B.Mask,Edge.Cuts"
 DATES = (
-    re.compile(r"^(%TF\.CreationDate,|G04 Created by KiCad|; DRILL file|; #@! TF\.CreationDate).*\n", re.MULTILINE),
+    re.compile(
+        r"^(%TF\.CreationDate,|G04 #@! TF\.CreationDate,|G04 Created by KiCad|; DRILL file|; #@! TF\.CreationDate).*\n",
+        re.MULTILINE,
+    ),
     re.compile(r'^ *"CreationDate": .*\n', re.MULTILINE),
     re.compile(r"(FILE_NAME\('[^']*',)'[^']*'"),
 )

@@ -61,18 +61,18 @@ def test_a_slow_wire_is_a_wire(city, wire, run_node):
 
 
 def test_the_siren_comes_before_every_fault(city, wire, run_node):
-    node = run_node(city.fleet(port=wire.port, hold_ms=0, local_ms=200, ping_ms=300, answer_ms=300))
+    node = run_node(city.fleet(port=wire.port, hold_ms=0, local_ms=500, ping_ms=600, answer_ms=600))
     node.wait("connected")
     latencies = []
     for fault in (wire.heal, wire.black_hole, wire.half_open, wire.cut, wire.heal):
         fault()
-        for _ in range(4):
+        for _ in range(2):
             since = len(node.events)
-            node.post("press", hold_ms=100)
+            node.post("press", hold_ms=400)
             closed = node.wait("contact", since=since, closed=True)
             latencies.append(node.wait("siren", since=since, on=True)["ms"] - closed["ms"])
             node.wait("siren", since=since, on=False)
-    assert sorted(latencies)[len(latencies) // 2] <= 35
+    assert max(latencies) < 500  # no siren waited for an answer; how soon it comes is `./kentongan bench node`
     status = node.status()
     assert status["longest_unfed_ms"] < 2_000  # the watchdog waits 8 s and asks nobody but this loop
 

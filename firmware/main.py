@@ -44,18 +44,59 @@ async def main() -> None:
         settings = load(SETTINGS)
     except SettingsError as error:
         sys.stderr.write(str(error) + "\n")
-        await SafeMode(board, tell, watched=False).run("settings")  # the console's prompt is one Ctrl-C away
+        waiting = asyncio.create_task(_settle(True))
+        safe = SafeMode(board, tell, watched=False)  # the console's prompt is one Ctrl-C away
+        await safe.run("settings", waiting.done)
+        waiting.cancel()
         return
     board = Board(settings)
     radio = _radio(settings, board)
     node = Node(settings, board, FOLDER, tell, radio)
     peers = peers_for(node, FOLDER, board.random, tell, _espnow if settings.peer == "espnow" else None)
     joining = asyncio.create_task(radio.run()) if radio else None
+    asyncio.create_task(_settle(False))
+    asyncio.create_task(_prove(node))
     try:
         await node.run(uplink_for(node, board.random, Line), peers)
     finally:
         if joining:
             joining.cancel()
+
+
+async def _prove(node) -> None:
+    """A new program is kept once it has lived and has had its way up; else three starts bring the old one back."""
+    from kentongan_node.health import LIVED_MS
+    from kentongan_node.slots import Slots
+
+    await asyncio.sleep(LIVED_MS / 1000)
+    while node.session == 0:
+        await asyncio.sleep(1)
+    started = sys.path[0][1:] if sys.path[0] in ("/a", "/b") else None
+    if Slots(FOLDER).commit(started):
+        tell("update_kept", slot=started)
+
+
+async def _settle(is_new: bool) -> None:
+    """Listen on the console for a technician; while the box is new, on its own access point too."""
+    from kentongan_node.claim import Claim
+    from kentongan_node.clock import Clock
+    from kentongan_node.portal import Portal
+    from kentongan_node.settings_store import SettingsStore
+    from kentongan_node.settle import settle
+    from kentongan_node.settling import Settling
+
+    store = SettingsStore(SETTINGS)
+    claim = Claim(FOLDER + "/claim.json", Clock())
+    portal = Portal(lambda: Settling(store, claim)) if is_new else None
+    await settle(store, claim, _access_point, portal)
+    if not is_new:
+        machine.reset()
+
+
+def _access_point(password):
+    from kentongan_node.access_point import open_access_point  # only where there is a radio
+
+    open_access_point(password)
 
 
 def _radio(settings, board):

@@ -19,8 +19,12 @@ PROGRAMS = {
     "gateway": ("kentongan_gateway", "the gateway of one guard post: run"),
     "broker": ("kentongan_broker", "the broker's configuration: render, run"),
     "command-centre": ("kentongan_command_centre", "the reference police inbox: run"),
+    "node": ("kentongan_technician", "a kentongan on a cable: claim, configure, show"),
 }
-BENCHES = ("bench", "figures, each beside a peer: latency, ingress, node")
+WORKSHOP = {
+    "firmware": ("kentongan_release", "make-key, release: what kentongan update themselves with"),
+    "bench": ("bench", "figures, each beside a peer: latency, ingress, node"),
+}
 HARDWARE = ("hardware", "the kentongan's hardware as code: build, check, set-up, pages, sound, qa")
 WORK = {
     "check": "the daily check: style, types, layers, fast tests (under two minutes)",
@@ -45,8 +49,8 @@ def main(arguments: list[str]) -> int:
     try:
         if name in PROGRAMS:
             return _hand_over(ensure(RUN_LOCK), ["-m", PROGRAMS[name][0], *rest])
-        if name == BENCHES[0]:
-            return _hand_over(ensure(DEV_LOCK), ["-m", "bench", *rest])
+        if name in WORKSHOP:
+            return _hand_over(ensure(DEV_LOCK), ["-m", WORKSHOP[name][0], *rest])
         if name == HARDWARE[0]:
             return _hardware(rest)
         if name == "check":
@@ -132,9 +136,8 @@ def _lock() -> int:
 
 def _help() -> None:
     print("Kentongan: neighbourhood alarms, from a finger to the sirens, the neighbours and the police.\n")
-    for name, (_, text) in PROGRAMS.items():
+    for name, (_, text) in (PROGRAMS | WORKSHOP).items():
         print(f"  ./kentongan {name:<15} {text}")
-    for name, text in (BENCHES, HARDWARE):
-        print(f"  ./kentongan {name:<15} {text}")
+    print(f"  ./kentongan {HARDWARE[0]:<15} {HARDWARE[1]}")
     for name, text in WORK.items():
         print(f"  ./kentongan {name:<15} {text}")

@@ -78,6 +78,7 @@ _GROUPS = "2 to 6 groups of 1 to 9 taps, at least 3 taps in all, or null"
 FIELDS = (
     ("node", is_node_name, "1 to 32 lower-case letters, digits and hyphens", REQUIRED),
     ("key", _key, "64 hex digits", REQUIRED),
+    ("version", lambda value: type(value) is int and value >= 0, "how often the settings were replaced", 0),
     ("uplink", lambda value: value in ("mqtt", "serial"), '"mqtt" or "serial"', "mqtt"),
     ("host", _text, "the broker's address", None),
     ("port", lambda value: value is None or _port(value), "1 to 65535, or null", None),
@@ -127,6 +128,7 @@ class Settings:
 
     node: str
     key: str
+    version: int
     uplink: str
     host: str
     port: int

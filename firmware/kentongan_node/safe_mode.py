@@ -32,12 +32,14 @@ class SafeMode:
         self._calm_since = 0
         self._on = False
 
-    async def run(self, reason: str) -> None:
-        """Serve until it has been calm for long."""
+    async def run(self, reason: str, is_over=None) -> None:
+        """Serve until it has been calm for long, or until `is_over()` says so and nothing sounds."""
         self._tell("safe_mode", reason=reason)
         clock = Clock()
         self._calm_since = clock.now_ms()
         while self.step(clock.now_ms()):
+            if is_over is not None and self._started is None and is_over():
+                return
             if self._watched:
                 self._board.feed()
             await self._board.pause(_BLINK_MS)

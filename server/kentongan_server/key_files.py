@@ -60,7 +60,7 @@ def read_keys(settings: Settings) -> Keys:
             raise SettingsError(
                 f"The CAP key cannot be used ({error}); make one with: kentongan server make-keys."
             ) from error
-    return Keys(_master_key(settings.master_key_file), seal, _vapid_key(settings), _record_seal(settings))
+    return Keys(master_key(settings.master_key_file), seal, _vapid_key(settings), _record_seal(settings))
 
 
 def ways(settings: Settings) -> tuple[Way, Way]:
@@ -105,7 +105,8 @@ def _vapid_key(settings: Settings) -> VapidKey | None:
         ) from error
 
 
-def _master_key(path: Path) -> bytes:
+def master_key(path: Path) -> bytes:
+    """The city's master key; SettingsError with a sentence where there is none."""
     try:
         key = bytes.fromhex(path.read_text().strip())
     except (OSError, ValueError) as error:
@@ -119,7 +120,7 @@ def _master_key(path: Path) -> bytes:
 
 def password_hasher(settings: Settings) -> Argon2Hasher:
     """The hasher whose pepper comes from the master key; SettingsError when that cannot be read."""
-    return Argon2Hasher(derive(_master_key(settings.master_key_file), "passwords"))
+    return Argon2Hasher(derive(master_key(settings.master_key_file), "passwords"))
 
 
 def derive(master: bytes, purpose: str) -> bytes:

@@ -10,7 +10,7 @@ from typing import Annotated
 import structlog
 import typer
 
-from kentongan_server import people_commands, privacy_commands, record_commands
+from kentongan_server import node_commands, people_commands, privacy_commands, record_commands
 from kentongan_server.command_setup import database, give_up, settings
 from kentongan_server.domain.errors import KentonganError
 from kentongan_server.inbound.cli.city_file import CityFileError, read_city
@@ -169,6 +169,7 @@ app.add_typer(record_commands.audit, name="audit")
 app.command("backup")(record_commands.backup)
 app.add_typer(privacy_commands.privacy, name="privacy")
 app.add_typer(people_commands.people, name="people")
+app.command("issue-node")(node_commands.issue_node)
 
 
 @app.command("make-keys")

@@ -11,6 +11,9 @@ import pytest
 from tests.integration.database.furnished import rows
 from tests.unit.server.test_city_file import a_city, changed
 
+from kentongan_contract.claim import digest
+from kentongan_node.provisioning import Settings
+
 pytestmark = pytest.mark.real
 
 
@@ -148,3 +151,23 @@ def test_a_household_s_documents_are_printed(tmp_path: Path) -> None:
     bridge = typed(tmp_path, "home-assistant", "33.74.01.1001/RW01/RT01", "--bridge", "home-sari").stdout
     assert "remote_username home-sari" in bridge
     assert_one_sentence(typed(tmp_path, "home-assistant", "33.74.01"), "is no RT")
+
+
+def test_a_kentongan_is_given_its_keys_and_a_code_for_its_box(tmp_path: Path) -> None:
+    assert typed(tmp_path, "make-keys").returncode == 0
+    (tmp_path / "logins.json").write_text(json.dumps({"ktg-1": "a password"}))
+    words = ["issue-node", "ktg-1", "--rt", "33.74.01.1001/RW01/RT01", "--into", "out"]
+    said = typed(tmp_path, *words, "--logins", "logins.json", "--host", "10.0.0.5", "--epoch", "2")
+    assert said.returncode == 0, said.stderr
+    settings = json.loads((tmp_path / "out" / "ktg-1.json").read_text())
+    assert (settings["node"], settings["password"], settings["host"]) == ("ktg-1", "a password", "10.0.0.5")
+    assert len(set(settings["group_keys"])) == 2  # the new epoch's first, the old one's while the RT changes over
+    code = said.stdout.split("Code of the box: ")[1].split()[0]
+    claim = json.loads((tmp_path / "out" / "ktg-1.claim.json").read_text())
+    assert claim["hash"] == digest(code).decode()
+    assert code not in (tmp_path / "out" / "ktg-1.claim.json").read_text()
+    assert (tmp_path / "out" / "ktg-1.svg").read_text().startswith("<svg")
+    assert stat.S_IMODE((tmp_path / "out" / "ktg-1.json").stat().st_mode) == 0o600
+    Settings(settings)  # the node takes it as it is
+    assert_one_sentence(typed(tmp_path, *words, "--logins", "none.json"), "none.json")
+    assert_one_sentence(typed(tmp_path, "issue-node", "KTG 1", *words[2:]), "KTG 1")

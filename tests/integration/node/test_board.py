@@ -128,3 +128,18 @@ def test_after_a_boot_loop_the_button_sounds_and_nothing_else_runs(micropython_p
     assert board["fed"] > 100
     _, board = _run(micropython_path, "run_board.py", settings, "500", "2000", "4")
     assert board["line"] != ""
+
+
+def test_the_power_cut_before_every_flash_write_of_an_update_leaves_a_whole_program(micropython_path):
+    cuts, first, started = 0, 0, {"old": 0, "new": 0}
+    while True:
+        _, result = _run(micropython_path, "cut_update.py", str(first), str(first + 40))
+        assert result["neither"] == []
+        cuts += result["cuts"]
+        started = {name: started[name] + result[name] for name in started}
+        first += 40
+        if result["cuts"] < 40:
+            break
+    assert cuts > 100
+    assert started["old"] > 0
+    assert started["new"] > 0

@@ -49,7 +49,7 @@ def test_the_types_hold_against_micropythons_own_library():
 def test_hardware_and_network_have_one_door_each():
     doors = {
         "machine": {"board.py"},
-        "network": {"wifi_link.py", "wired_link.py", "espnow_air.py"},
+        "network": {"wifi_link.py", "wired_link.py", "espnow_air.py", "access_point.py"},
         "espnow": {"espnow_air.py"},
         "mqtt_client": {"mqtt_uplink.py"},
     }

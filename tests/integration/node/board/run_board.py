@@ -22,9 +22,14 @@ from flash import Flash
 # everything that main.py imports, while the real file system is still there
 import kentongan_node.board
 import kentongan_node.pins_esp32_s3
+import kentongan_node.claim
 import kentongan_node.composition
 import kentongan_node.health
+import kentongan_node.portal
 import kentongan_node.provisioning
+import kentongan_node.settings_store
+import kentongan_node.settle
+import kentongan_node.slots
 import kentongan_node.safe_mode
 import kentongan_node.wifi_link
 from kentongan_node.pins import pins

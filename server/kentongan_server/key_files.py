@@ -11,6 +11,7 @@ from kentongan_server.domain.forward import Recipient
 from kentongan_server.outbound.notify.web_push import VapidKey
 from kentongan_server.outbound.passwords.argon2_hasher import Argon2Hasher
 from kentongan_server.outbound.police.cap import CapSeal
+from kentongan_server.outbound.police.key_ring import KeyRing, KeyRingError
 from kentongan_server.outbound.record.seal import Ed25519Seal, open_seal
 from kentongan_server.ports.outbox import Channel
 from kentongan_server.settings import Settings
@@ -36,7 +37,7 @@ class Way:
 
     recipient: Recipient
     url: str | None
-    secret: SecretStr | None
+    keys: KeyRing
     address: str
     webhook: Channel
     cap: Channel
@@ -46,7 +47,11 @@ def read_keys(settings: Settings) -> Keys:
     """The keys in the files that the settings name; SettingsError when one is missing, damaged or not enough."""
     for way in ways(settings):
         name = way.recipient.upper()
-        if way.url is not None and way.secret is None:
+        try:
+            has_key = bool(way.keys.secrets)
+        except KeyRingError as error:
+            raise SettingsError(str(error)) from error
+        if way.url is not None and not has_key:
             raise SettingsError(f"KENTONGAN_{name}_URL needs KENTONGAN_{name}_WEBHOOK_SECRET beside it.")
         if way.url is not None and not (settings.cap_key_file and settings.cap_cert_file):
             raise SettingsError(
@@ -63,11 +68,21 @@ def read_keys(settings: Settings) -> Keys:
     return Keys(master_key(settings.master_key_file), seal, _vapid_key(settings), _record_seal(settings))
 
 
+def believed(keys: KeyRing) -> list[bytes]:
+    """Every secret whose signature is believed now."""
+    return keys.secrets
+
+
+def _ring(file: Path | None, secret: SecretStr | None, previous: SecretStr | None = None) -> KeyRing:
+    accepted = () if previous is None else (previous.get_secret_value().encode(),)
+    return KeyRing(file, None if secret is None else secret.get_secret_value().encode(), accepted)
+
+
 def ways(settings: Settings) -> tuple[Way, Way]:
     police = Way(
         Recipient.POLICE,
         settings.police_url,
-        settings.police_webhook_secret,
+        _ring(settings.police_keys_file, settings.police_webhook_secret, settings.police_previous_secret),
         settings.police_cap_address,
         Channel.POLICE_WEBHOOK,
         Channel.POLICE_CAP,
@@ -75,7 +90,7 @@ def ways(settings: Settings) -> tuple[Way, Way]:
     emergency = Way(
         Recipient.EMERGENCY,
         settings.emergency_url,
-        settings.emergency_webhook_secret,
+        _ring(settings.emergency_keys_file, settings.emergency_webhook_secret),
         settings.emergency_cap_address,
         Channel.EMERGENCY_WEBHOOK,
         Channel.EMERGENCY_CAP,

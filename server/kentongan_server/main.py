@@ -14,8 +14,10 @@ from kentongan_server import node_commands, people_commands, privacy_commands, r
 from kentongan_server.command_setup import database, give_up, settings
 from kentongan_server.domain.errors import KentonganError
 from kentongan_server.inbound.cli.city_file import CityFileError, read_city
+from kentongan_server.inbound.cli.keys import keys_command
 from kentongan_server.outbound.clock.system_clock import SystemClock
 from kentongan_server.outbound.police.credentials import ensure_cap_credentials
+from kentongan_server.outbound.police.key_ring import KeyRing, KeyRingError
 from kentongan_server.outbound.record.seal import ensure_record_key
 from kentongan_server.use_cases.governing.import_rows import Verdict, What
 from kentongan_server.use_cases.governing.install_city import install_city
@@ -205,3 +207,14 @@ def _log_as_json() -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
     )
+
+
+def _ring_of(recipient: str) -> KeyRing:
+    current = settings()
+    file = current.police_keys_file if recipient == "police" else current.emergency_keys_file
+    if file is None:
+        give_up(f"Name the key file first: KENTONGAN_{recipient.upper()}_KEYS_FILE.")
+    return KeyRing(file)
+
+
+app.add_typer(keys_command(_ring_of, SystemClock().now, KeyRingError, give_up), name="keys")

@@ -3,6 +3,7 @@
 from kentongan_server.domain.events import (
     CityAlarmSounded,
     DrillStarted,
+    DuressCalled,
     IncidentAcknowledged,
     IncidentCancelled,
     IncidentMerged,
@@ -14,7 +15,7 @@ from kentongan_server.domain.events import (
 )
 from kentongan_server.ports.unit_of_work import Listeners
 from kentongan_server.use_cases.alarming import ease_alarm, quieten_alarm, raise_alarm
-from kentongan_server.use_cases.forwarding import forward_report
+from kentongan_server.use_cases.forwarding import follow_up, forward_report
 from kentongan_server.use_cases.informing import tell_people, tell_reporter, tell_residents
 from kentongan_server.use_cases.reporting import cancel_report, doubt_reporter, open_planned
 
@@ -22,13 +23,20 @@ from kentongan_server.use_cases.reporting import cancel_report, doubt_reporter, 
 def listeners() -> Listeners:
     """Which stage acts on which event, in this order and in the event's own transaction."""
     return {
-        ReportTaken: (raise_alarm.on_report, forward_report.on_report, tell_residents.on_report, tell_people.on_report),
+        ReportTaken: (
+            raise_alarm.on_report,
+            forward_report.on_report,
+            follow_up.on_witness,
+            tell_residents.on_report,
+            tell_people.on_report,
+        ),
         StageReached: (tell_reporter.on_stage, ease_alarm.on_answer),
         IncidentAcknowledged: (ease_alarm.on_answer,),
         IncidentMoved: (ease_alarm.on_answer, doubt_reporter.on_moved),
         IncidentMerged: (ease_alarm.on_answer,),
-        IncidentCancelled: (quieten_alarm.on_taken_back,),
-        IncidentReclassified: (quieten_alarm.on_taken_back,),
+        IncidentCancelled: (quieten_alarm.on_taken_back, follow_up.on_cancelled),
+        IncidentReclassified: (quieten_alarm.on_taken_back, follow_up.on_reclassified),
+        DuressCalled: (follow_up.on_duress,),
         NoticeTaken: (cancel_report.on_notice,),
         CityAlarmSounded: (open_planned.on_city_alarm,),
         DrillStarted: (open_planned.on_drill,),

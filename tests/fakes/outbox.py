@@ -8,6 +8,7 @@ from tests.fakes.incidents import FakeIncidents
 
 from kentongan_server.domain.errors import FirewallError
 from kentongan_server.domain.incident_kind import IncidentClass
+from kentongan_server.domain.lifecycle import IncidentStatus
 from kentongan_server.ports.outbox import Channel, ItemState, OutboxItem
 
 _HEARS = {"police": IncidentClass.CRIME, "emergency": IncidentClass.EMERGENCY}
@@ -78,6 +79,16 @@ class FakeOutbox:
             and item.queued_at <= limit
             and item_id not in self.paged
         ]
+
+    def unanswered(self, since: datetime, until: datetime) -> set[str]:
+        return {
+            item.incident
+            for item in self.items.values()
+            if _is_forward(item)
+            and item.state is ItemState.ACCEPTED
+            and since <= item.queued_at <= until
+            and self._incidents.incidents[item.incident].status is IncidentStatus.REPORTED
+        }
 
     def mark_paged(self, item_id: str) -> None:
         self.paged.add(item_id)

@@ -17,6 +17,7 @@ from tests.fakes.personal_data import FakePersonalData
 from tests.fakes.places import FakePlaces
 from tests.fakes.plans import FakePlans
 from tests.fakes.record import FakeRecord
+from tests.fakes.replies import FakeReplies
 from tests.fakes.roster import FakeRoster
 from tests.fakes.spreading import FakeSpreading
 from tests.fakes.statistics import FakeStatistics
@@ -47,6 +48,7 @@ class InMemoryTransactions:
         self.outbox = FakeOutbox(self.incidents)
         self.destinations = FakeDestinations()
         self.notifications = FakeNotifications()
+        self.replies = FakeReplies()
         self.timeline = FakeTimeline(self.incidents)
         self.record = FakeRecord(self.timeline)
         self.spreading = FakeSpreading()
@@ -68,6 +70,7 @@ class InMemoryTransactions:
             outbox=self.outbox,
             destinations=self.destinations,
             notifications=self.notifications,
+            replies=self.replies,
             timeline=self.timeline,
             record=self.record,
             statistics=FakeStatistics(self.incidents, self.timeline),
@@ -133,6 +136,7 @@ class InMemoryTransactions:
             self.outbox,
             self.destinations,
             self.notifications,
+            self.replies,
             self.timeline,
             self.record,
             self.codebooks,

@@ -16,6 +16,7 @@ from kentongan_server.outbound.clock.system_clock import SystemClock
 from kentongan_server.outbound.police.cap import CapResponder, CapSeal
 from kentongan_server.outbound.police.connection import open_connections
 from kentongan_server.outbound.police.credentials import ensure_cap_credentials
+from kentongan_server.outbound.police.key_ring import KeyRing
 from kentongan_server.outbound.police.webhook import WebhookResponder
 from kentongan_server.ports.responder import DeliveryError, Responder
 
@@ -68,7 +69,7 @@ async def bench(request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
     async with open_connections() as connections:
         responder: Responder = (
             WebhookResponder(
-                connections, SystemClock(), recipient=Recipient.POLICE, base_url=running.url, secret=SECRET
+                connections, SystemClock(), recipient=Recipient.POLICE, base_url=running.url, keys=KeyRing(None, SECRET)
             )
             if request.param == "webhook"
             else CapResponder(

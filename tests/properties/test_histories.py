@@ -17,13 +17,17 @@ from kentongan_server.domain.errors import KentonganError
 from kentongan_server.domain.forward import Recipient
 from kentongan_server.domain.incident_kind import IncidentClass, IncidentKind, Purpose
 from kentongan_server.domain.lifecycle import ALARM, COMMAND, FINAL_COMMAND_STATES, INCIDENT, AlarmState, CommandState
+from kentongan_server.domain.notification import Destination, NotifyChannel
 from kentongan_server.domain.place import Presence
 from kentongan_server.ports.outbox import Channel, ItemState, OutboxItem
 from kentongan_server.ports.responder import DeliveryError
 from kentongan_server.use_cases.alarming.quieten_alarm import silence_alarm
 from kentongan_server.use_cases.forwarding import deliver_forward, deliver_page
+from kentongan_server.use_cases.forwarding.present_again import present_unanswered_again
 from kentongan_server.use_cases.forwarding.record_police_reply import Reply, record_police_reply
 from kentongan_server.use_cases.forwarding.watch_forwards import page_for_unaccepted
+from kentongan_server.use_cases.informing.deliver_notifications import Outcome, begin, conclude
+from kentongan_server.use_cases.informing.tell_people import tell_due_waves
 from kentongan_server.use_cases.informing.tell_reporter import begin_showing
 from kentongan_server.use_cases.responding.acknowledge import acknowledge
 from kentongan_server.use_cases.supervising.note_state import find_silent_nodes
@@ -64,6 +68,10 @@ class History(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.town = Town(wide=True)
+        for person in EVERYBODY:
+            for channel in (NotifyChannel.WEB_PUSH, NotifyChannel.SMS):
+                where = Destination(f"{channel}-{person.id}", person.id, channel, "there")
+                self.town.do(lambda uow, where=where: uow.destinations.put(where))
         self.police = FakeResponder(Recipient.POLICE)
         self.emergency = FakeResponder(Recipient.EMERGENCY)
         self.answers: dict[str, str] = {}
@@ -156,6 +164,8 @@ class History(RuleBasedStateMachine):
     def the_ticker_ticks(self):
         self.town.open_due_gates()
         self.town.do(page_for_unaccepted)
+        self.town.do(present_unanswered_again)
+        self.town.do(tell_due_waves)
         self.town.do(lambda uow: find_silent_nodes(uow, timedelta(seconds=19)))
 
     @rule(away=st.booleans())
@@ -163,6 +173,16 @@ class History(RuleBasedStateMachine):
         self.police.away = self.emergency.away = away
         for item in self.town.do(lambda uow: uow.outbox.due(self.town.clock.now(), 100)):
             self._deliver(item)
+
+    @rule(away=st.booleans())
+    def people_are_told(self, away):
+        for channel in NotifyChannel:
+            for parcel in self.town.do(lambda uow, channel=channel: begin(uow, channel, 100)):
+                person = self.town.do(lambda uow, who=parcel.destination.person: uow.people.person(who, uow.now()))
+                incident = self.town.incident(parcel.message.incident)
+                assert person.sees(incident.region, incident.incident_class), "nobody is told what is not theirs"
+                error = "away" if away else None
+                self.town.do(lambda uow, one=parcel.notification, e=error: conclude(uow, [Outcome(one, e)]))
 
     @rule(answer=st.sampled_from(Reply), data=st.data())
     def the_police_answer(self, answer, data):
@@ -188,7 +208,9 @@ class History(RuleBasedStateMachine):
     def every_incident_is_forwarded_once_or_held(self):
         for incident in self.town.store.incidents.incidents.values():
             expected = 0 if incident.incident_class is IncidentClass.COMMUNITY else 2
-            assert len(self.town.forwards(incident.id)) == expected
+            told = [item.body["event"] for item in self.town.forwards(incident.id)]
+            assert told.count("incident.reported") == expected
+            assert expected or told == []
             assert len(self.town.record(incident.id, "forward_held")) == (expected == 0)
             assert len(self.town.record(incident.id, "human_paged")) <= 1
 

@@ -47,7 +47,7 @@ AREAS_OF: dict[Role, frozenset[str]] = {
 
 def scopes_of(person: Person) -> frozenset[str]:
     """Every scope a token of this person may have, each `area:read` or `area:write`; the areas are the API's tags."""
-    areas = {area for membership in person.memberships for area in AREAS_OF[membership.role]} | {"reporting"}
+    areas = {area for membership in person.memberships for area in AREAS_OF[membership.role]} | {"reporting", "telling"}
     return frozenset(f"{area}:{access}" for area in areas for access in (READ, WRITE))
 
 

@@ -41,10 +41,21 @@ class EarlierForward:
 
 
 @dataclass(frozen=True, slots=True)
+class ForwardCamera:
+    """A camera of the RT that may show something. `link` opens for this incident alone, for a time; every view is noted."""
+
+    id: str
+    name: str
+    role: str
+    health: str
+    link: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Forward:
     """One document for one recipient. Times are aware UTC, positions in degrees (WGS 84).
 
-    `earlier` names the documents an update or cancellation is about, oldest first; only a first report has none.
+    `earlier` names the documents an update or cancellation is about, oldest first; only a first report has none. `reason` says why there is another.
     """
 
     delivery: str
@@ -64,6 +75,8 @@ class Forward:
     trust: str
     text: str | None
     earlier: tuple[EarlierForward, ...] = ()
+    reason: str | None = None
+    cameras: tuple[ForwardCamera, ...] = ()
 
     def __post_init__(self) -> None:
         for name, value in (("delivery", self.delivery), ("incident", self.incident)):

@@ -88,6 +88,10 @@ class Outbox(Protocol):
         """Forwards queued before `limit`, still not accepted, for which nobody was paged."""
         ...
 
+    def unanswered(self, since: datetime, until: datetime) -> set[str]:
+        """The incidents still only reported, of which a forward queued between these times was accepted."""
+        ...
+
     def mark_paged(self, item_id: str) -> None:
         """A human was paged for this item."""
         ...

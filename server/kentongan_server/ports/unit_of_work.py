@@ -24,6 +24,7 @@ from kentongan_server.ports.personal_data import PersonalDataBook
 from kentongan_server.ports.places import Places
 from kentongan_server.ports.plans import PlanBook
 from kentongan_server.ports.record import RecordBook
+from kentongan_server.ports.replies import Replies
 from kentongan_server.ports.roster import RosterBook
 from kentongan_server.ports.spreading import SpreadBook
 from kentongan_server.ports.statistics import StatisticsBook
@@ -49,6 +50,7 @@ class UnitOfWork:
     outbox: Outbox
     destinations: Destinations
     notifications: Notifications
+    replies: Replies
     timeline: Timeline
     record: RecordBook
     statistics: StatisticsBook

@@ -72,6 +72,15 @@ MATRIX: dict[str, Row | str] = {
     "show_incident": Row(of("theft", "GET", "incidents/{}"), SEE_INCIDENTS, BOTH),
     "acknowledge_incident": Row(of("theft", "POST", "incidents/{}/acknowledge"), SEE_INCIDENTS, BOTH),
     "silence_incident": Row(of("theft", "POST", "incidents/{}/silence"), "rt_head operator", "dispatcher"),
+    # telling
+    "my_channels": OWN,
+    "add_channel": OWN,
+    "confirm_channel": OWN,
+    "change_channel": OWN,
+    "remove_channel": OWN,
+    "my_preferences": OWN,
+    "choose_preferences": OWN,
+    "say_delivered": OPEN,
     # places
     "me": SIGNED,
     "list_regions": SIGNED,

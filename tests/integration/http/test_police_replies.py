@@ -23,7 +23,13 @@ def incident(served: Served, rt: Rt) -> str:
 
 
 def a_reply(about: str, **different: Any) -> bytes:
-    plain = {"incident": about, "delivery": "d", "reply": "acknowledged", "operator": "Aiptu Wulan", "at": "now"}
+    plain = {
+        "incident": about,
+        "delivery": f"d-{different.get('reply', 'acknowledged')}",
+        "reply": "acknowledged",
+        "operator": "Aiptu Wulan",
+        "at": "now",
+    }
     return json.dumps({**plain, **different}).encode()
 
 

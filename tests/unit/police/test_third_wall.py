@@ -10,6 +10,7 @@ from kentongan_server.domain.forward import FirewallBreach, Forward, Recipient
 from kentongan_server.domain.incident_kind import IncidentClass, IncidentKind
 from kentongan_server.outbound.clock.system_clock import SystemClock
 from kentongan_server.outbound.police.cap import CapResponder, CapSeal
+from kentongan_server.outbound.police.key_ring import KeyRing
 from kentongan_server.outbound.police.webhook import WebhookResponder
 from kentongan_server.ports.responder import Responder
 
@@ -37,7 +38,11 @@ async def test_only_what_the_recipient_may_hear_leaves(make: str, seal: CapSeal)
         for door, forward in _every_forward():
             responder: Responder = (
                 WebhookResponder(
-                    connections, SystemClock(), recipient=door, base_url="http://police.test", secret=SECRET
+                    connections,
+                    SystemClock(),
+                    recipient=door,
+                    base_url="http://police.test",
+                    keys=KeyRing(None, SECRET),
                 )
                 if make == "webhook"
                 else CapResponder(

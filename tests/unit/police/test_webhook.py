@@ -13,6 +13,7 @@ from tests.unit.police.forwards import SECRET, a_forward, anything
 from kentongan_command_centre.strict_json import read_strictly
 from kentongan_server.domain.forward import ForwardEvent, Recipient
 from kentongan_server.outbound.clock.system_clock import SystemClock
+from kentongan_server.outbound.police.key_ring import KeyRing
 from kentongan_server.outbound.police.webhook import WebhookResponder, signature, webhook_body
 
 
@@ -33,6 +34,8 @@ def test_the_document_says_all_there_is_to_say() -> None:
         "source": "app",
         "trust": "trusted",
         "text": "Motor dibawa lari.",
+        "reason": None,
+        "cameras": [],
         "earlier": ["01FIRST"],
     }
 
@@ -73,7 +76,7 @@ async def test_the_request_carries_what_the_recipient_checks() -> None:
             SystemClock(),
             recipient=Recipient.POLICE,
             base_url="http://police.test/inbox/",
-            secret=SECRET,
+            keys=KeyRing(None, SECRET),
         )
         await responder.deliver(a_forward())
 
@@ -88,5 +91,9 @@ async def test_the_request_carries_what_the_recipient_checks() -> None:
 def test_a_secret_too_short_to_keep_is_refused_at_the_start() -> None:
     with pytest.raises(ValueError, match="16 bytes"):
         WebhookResponder(
-            httpx.AsyncClient(), SystemClock(), recipient=Recipient.POLICE, base_url="http://x", secret=b"short"
+            httpx.AsyncClient(),
+            SystemClock(),
+            recipient=Recipient.POLICE,
+            base_url="http://x",
+            keys=KeyRing(None, b"short"),
         )

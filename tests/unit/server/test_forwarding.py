@@ -59,10 +59,11 @@ def test_reputation_never_holds_a_forward_back_but_goes_with_it(town: Town) -> N
     assert begin(town, town.forwards(town.report(SARI, IncidentKind.FIRE).incident)[0]).trust == "trusted"
 
 
-def test_a_witness_is_not_forwarded_again(town: Town) -> None:
+def test_a_witness_is_an_update_and_no_second_report(town: Town) -> None:
     incident = town.press("ktg-1").incident
     town.report(SARI)
-    assert len(town.forwards(incident)) == 2
+    assert [item.body["event"] for item in town.forwards(incident)].count("incident.reported") == 2
+    assert len(town.forwards(incident)) == 4
 
 
 def test_the_document_is_complete_in_itself(town: Town) -> None:

@@ -25,6 +25,7 @@ PUBLIC = {
     "list_codebooks",
     "show_version",
     "read_calendar",
+    "say_delivered",
 }
 UNVERSIONED = {"/healthz", "/readyz", "/metrics"}
 

@@ -10,6 +10,7 @@ from kentongan_server.ports.unit_of_work import Transactions, UnitOfWork
 from kentongan_server.use_cases.alarming.drill import drills_due
 from kentongan_server.use_cases.alarming.raise_alarm import alarms_due
 from kentongan_server.use_cases.alarming.sound_city import city_alarms_due
+from kentongan_server.use_cases.forwarding.present_again import present_unanswered_again
 from kentongan_server.use_cases.forwarding.watch_forwards import page_for_unaccepted
 from kentongan_server.use_cases.informing.tell_people import tell_due_waves
 from kentongan_server.use_cases.responding.resolve import close_resolved
@@ -40,6 +41,7 @@ class Ticker:
             await self._decide(drills_due)
             await self._decide(close_resolved)
             await self._decide(page_for_unaccepted)
+            await self._decide(present_unanswered_again)
             if self._listening_for() > SILENT_AFTER.total_seconds():
                 await self._decide(_find_silent_nodes)
 

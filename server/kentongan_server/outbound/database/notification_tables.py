@@ -1,4 +1,4 @@
-"""The tables of who is told: destinations, preferences, planned waves and notifications."""
+"""The tables of who is told: destinations, preferences, planned waves and notifications; and which replies came."""
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
 
@@ -35,6 +35,14 @@ waves = Table(
     Column("incident", ID, ForeignKey("incidents.id"), primary_key=True),
     Column("wave", String(16), primary_key=True),
     Column("due_at", BigInteger, nullable=False, index=True),
+)
+
+replies = Table(
+    "replies",
+    metadata,
+    Column("delivery", String(128), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("received_at", BigInteger, nullable=False),
 )
 
 notifications = Table(

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from kentongan_server.domain.incident_kind import IncidentClass
-from kentongan_server.outbound.database.tables import outbox
+from kentongan_server.domain.lifecycle import IncidentStatus
+from kentongan_server.outbound.database.tables import incidents, outbox
 from kentongan_server.outbound.database.values import from_ms, from_text, to_ms, to_text
 from kentongan_server.ports.outbox import Channel, ItemState, OutboxItem
 
@@ -108,6 +109,20 @@ class OutboxRows:
             outbox.c.paged.is_(False),
         )
         return [_item(row) for row in self._connection.execute(query)]
+
+    def unanswered(self, since: datetime, until: datetime) -> set[str]:
+        query = (
+            select(outbox.c.incident)
+            .join_from(outbox, incidents, outbox.c.incident == incidents.c.id)
+            .where(
+                outbox.c.queued_at.between(to_ms(since), to_ms(until)),
+                outbox.c.channel.in_(_FORWARDS),
+                outbox.c.state == ItemState.ACCEPTED,
+                incidents.c.status == IncidentStatus.REPORTED,
+            )
+            .distinct()
+        )
+        return {row.incident for row in self._connection.execute(query)}
 
     def mark_paged(self, item_id: str) -> None:
         self._connection.execute(update(outbox).where(outbox.c.id == item_id).values(paged=True))

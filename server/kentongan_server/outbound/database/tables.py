@@ -277,6 +277,7 @@ outbox = Table(
         "lower(channel) NOT LIKE 'emergency%' OR class = 'emergency'", name="emergency_hears_of_emergencies_only"
     ),
 )
+Index("ix_outbox_queued", outbox.c.queued_at)
 _only_due("ix_outbox_due", outbox)
 
 timeline = Table(

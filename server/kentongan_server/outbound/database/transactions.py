@@ -29,6 +29,7 @@ from kentongan_server.outbound.database.personal_rows import PersonalRows
 from kentongan_server.outbound.database.place_rows import PlaceRows
 from kentongan_server.outbound.database.plan_rows import PlanRows
 from kentongan_server.outbound.database.record_rows import Chain, RecordRows
+from kentongan_server.outbound.database.reply_rows import ReplyRows
 from kentongan_server.outbound.database.roster_rows import RosterRows
 from kentongan_server.outbound.database.spread_rows import SpreadRows
 from kentongan_server.outbound.database.statistics_rows import StatisticsRows
@@ -193,6 +194,7 @@ class DatabaseTransactions:
             outbox=OutboxRows(connection, new.in_outbox),
             destinations=DestinationRows(connection),
             notifications=NotificationRows(connection, new.in_outbox),
+            replies=ReplyRows(connection),
             timeline=timeline,
             record=RecordRows(connection, timeline.flush),
             statistics=StatisticsRows(connection),

@@ -74,10 +74,12 @@ class WebPushNotifier:
         try:
             subscription = json.loads(destination.address)
             endpoint = str(subscription["endpoint"])
-            packed = WebPusher(subscription).encode(json.dumps(told, ensure_ascii=False), "aes128gcm")
-            body = bytes((packed or {})["body"])
+            pusher = WebPusher(subscription)
+            endpoint.encode("ascii")
         except (ValueError, KeyError, TypeError, WebPushException) as error:
             raise NotifyError("The browser's subscription cannot be read.", gone=True) from error
+        packed = pusher.encode(json.dumps(told, ensure_ascii=False).encode(), "aes128gcm")
+        body = bytes(packed["body"])
         headers = {
             "Content-Encoding": "aes128gcm",
             "Content-Type": "application/octet-stream",

@@ -18,7 +18,7 @@ from lxml import etree
 from signxml.algorithms import CanonicalizationMethod, SignatureMethod
 from signxml.signer import XMLSigner
 
-from kentongan_server.domain.forward import FirewallBreach, Forward, ForwardEvent, Recipient
+from kentongan_server.domain.forward import FirewallBreach, Forward, ForwardCamera, ForwardEvent, Recipient
 from kentongan_server.domain.incident_kind import Purpose
 from kentongan_server.outbound.police.cap_presets import PRESETS, CapPreset
 from kentongan_server.outbound.police.connection import post_once
@@ -41,7 +41,7 @@ _MESSAGE_TYPE = {
 _HEADLINE = {
     ForwardEvent.REPORTED: "{event} di {place}",
     ForwardEvent.UPDATED: "Pembaruan: {event} di {place}",
-    ForwardEvent.CANCELLED: "Dibatalkan pelapor: {event} di {place}",
+    ForwardEvent.CANCELLED: "Dibatalkan: {event} di {place}",
 }
 _NOTE = {
     Purpose.DRILL: "LATIHAN kentongan, bukan kejadian nyata.",
@@ -180,6 +180,10 @@ def _info(forward: Forward, preset: CapPreset, identity: CapIdentity) -> Iterato
     yield "parameter", _named("kentongan:class", forward.incident_class)
     yield "parameter", _named("kentongan:source", one_line(forward.source))
     yield "parameter", _named("kentongan:trust", one_line(forward.trust))
+    if forward.reason is not None:
+        yield "parameter", _named("kentongan:reason", one_line(forward.reason))
+    for camera in forward.cameras:
+        yield "resource", list(_resource(camera))
     yield "area", list(_area(forward, place))
 
 
@@ -188,6 +192,13 @@ def _area(forward: Forward, place: str) -> Iterator[Element]:
     if forward.has_position:
         yield "circle", f"{forward.latitude:.6f},{forward.longitude:.6f} {_RT_RADIUS_KM}"
     yield "geocode", _named("kentongan:region", one_line(forward.region))
+
+
+def _resource(camera: ForwardCamera) -> Iterator[Element]:
+    yield "resourceDesc", one_line(f"Kamera {camera.name} ({camera.role}, {camera.health})")
+    yield "mimeType", "text/html"
+    if camera.link is not None:
+        yield "uri", camera.link
 
 
 def _named(name: str, value: str) -> list[Element]:

@@ -13,6 +13,7 @@ import httpx
 
 from kentongan_server.domain.forward import Forward, Recipient
 from kentongan_server.outbound.police.connection import post_once
+from kentongan_server.outbound.police.key_ring import KeyRing
 from kentongan_server.outbound.police.legible import legible, one_line
 from kentongan_server.outbound.police.third_wall import refuse_breach
 from kentongan_server.ports.clock import Clock
@@ -37,6 +38,17 @@ def webhook_body(forward: Forward) -> bytes:
         "trust": one_line(forward.trust),
         "text": None if forward.text is None else legible(forward.text),
         "earlier": [earlier.delivery for earlier in forward.earlier],
+        "reason": forward.reason,
+        "cameras": [
+            {
+                "id": one_line(camera.id),
+                "name": one_line(camera.name),
+                "role": camera.role,
+                "health": camera.health,
+                "link": camera.link,
+            }
+            for camera in forward.cameras
+        ],
     }
     return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
@@ -50,21 +62,22 @@ class WebhookResponder:
     """Posts the incident as JSON to `{base_url}/webhook`."""
 
     def __init__(
-        self, connections: httpx.AsyncClient, clock: Clock, *, recipient: Recipient, base_url: str, secret: bytes
+        self, connections: httpx.AsyncClient, clock: Clock, *, recipient: Recipient, base_url: str, keys: KeyRing
     ) -> None:
-        if len(secret) < 16:
+        if len(keys.active.secret) < 16:
             raise ValueError("The webhook secret must hold at least 16 bytes.")
         self._connections = connections
         self._clock = clock
         self._recipient = recipient
         self._url = f"{base_url.rstrip('/')}/webhook"
-        self._secret = secret
+        self._keys = keys
 
     async def deliver(self, forward: Forward) -> None:
         """One attempt; see the port."""
         refuse_breach(forward, self._recipient)
         body = webhook_body(forward)
         timestamp = int(self._clock.now().timestamp())
+        key = self._keys.active
         await post_once(
             self._connections,
             self._url,
@@ -74,6 +87,7 @@ class WebhookResponder:
                 "X-Kentongan-Event": forward.event,
                 "X-Kentongan-Delivery": forward.delivery,
                 "X-Kentongan-Timestamp": str(timestamp),
-                "X-Kentongan-Signature": signature(self._secret, timestamp, body),
+                "X-Kentongan-Signature": signature(key.secret, timestamp, body),
+                "X-Kentongan-Key": key.name,
             },
         )

@@ -6,7 +6,7 @@ Emergency retry, not webhook retry: after 0, 2, 5, 10, 20, 40 s and then each mi
 from datetime import datetime, timedelta
 
 from kentongan_server.domain.events import Noted
-from kentongan_server.domain.forward import Forward, ForwardEvent, Recipient
+from kentongan_server.domain.forward import EarlierForward, Forward, ForwardCamera, ForwardEvent, Recipient
 from kentongan_server.domain.incident_kind import IncidentClass, IncidentKind, Purpose
 from kentongan_server.domain.routing import assert_may_hear
 from kentongan_server.ports.outbox import ItemState, OutboxItem
@@ -49,6 +49,9 @@ def begin_attempt(uow: UnitOfWork, item: OutboxItem) -> Forward | None:
         source=body["source"],
         trust=body["trust"],
         text=body["text"],
+        earlier=tuple(EarlierForward(one, datetime.fromisoformat(at)) for one, at in body.get("earlier", ())),
+        reason=body.get("reason"),
+        cameras=tuple(ForwardCamera(**camera) for camera in body.get("cameras", ())),
     )
 
 

@@ -6,9 +6,9 @@ from kentongan_server.ports.outbox import Channel, ItemState, OutboxItem
 from kentongan_server.ports.unit_of_work import UnitOfWork
 
 
-def page_human(uow: UnitOfWork, incident: Incident, reason: str) -> bool:
-    """Queue one page for the incident; False when somebody was paged for it already. `reason` holds no names."""
-    if uow.timeline.has(incident.id, "human_paged"):
+def page_human(uow: UnitOfWork, incident: Incident, reason: str, once: str = "human_paged") -> bool:
+    """Queue one page for the incident; False when that was done already. `reason` holds no names; `once` is its word in the record."""
+    if uow.timeline.has(incident.id, once):
         return False
     now = uow.now()
     uow.outbox.add(
@@ -25,5 +25,5 @@ def page_human(uow: UnitOfWork, incident: Incident, reason: str) -> bool:
             due_at=now,
         )
     )
-    uow.happened(Noted(incident.id, incident.region, what="human_paged", data={"reason": reason}))
+    uow.happened(Noted(incident.id, incident.region, what=once, data={"reason": reason}))
     return True

@@ -2,10 +2,11 @@
 
 from enum import StrEnum
 
-from kentongan_server.domain.errors import UnknownError
+from kentongan_server.domain.errors import ConflictError, UnknownError
 from kentongan_server.domain.events import Noted, StageReached
-from kentongan_server.domain.incident_kind import IncidentClass
+from kentongan_server.domain.forward import Recipient
 from kentongan_server.domain.lifecycle import INCIDENT, IncidentStatus
+from kentongan_server.domain.routing import recipient_of
 from kentongan_server.ports.unit_of_work import UnitOfWork
 
 
@@ -27,12 +28,29 @@ _EVENT = {
 
 
 def record_police_reply(
-    uow: UnitOfWork, incident_id: str, reply: Reply, operator: str, disposition: str | None
+    uow: UnitOfWork,
+    incident_id: str,
+    reply: Reply,
+    operator: str,
+    disposition: str | None,
+    *,
+    delivery: str | None = None,
+    digest: str = "",
+    by: Recipient | None = None,
 ) -> IncidentStatus:
     """Note the answer and move the incident where the law allows; a repeated or late answer changes nothing."""
     incident = uow.incidents.incident(incident_id)
-    if incident is None or incident.incident_class is IncidentClass.COMMUNITY:
+    # Who may not hear of a class has no word on it either.
+    recipient = None if incident is None else recipient_of(incident.incident_class)
+    if incident is None or recipient is None or by not in (None, recipient):
         raise UnknownError("There is no such incident.")
+    if delivery is not None:
+        seen = uow.replies.seen(delivery)
+        if seen is not None:
+            if seen != digest:
+                raise ConflictError("This delivery id was used for another reply; give each reply its own.")
+            return incident.status
+        uow.replies.keep(delivery, digest, uow.now())
     event, stage = _EVENT[reply]
     status = INCIDENT[incident.status].get(event)
     if status is None:

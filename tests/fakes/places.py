@@ -135,4 +135,4 @@ class FakePlaces:
 
 def _placed(node: Node) -> dict[str, Any]:
     """What the city says of a node, and the node itself never does."""
-    return {"region": node.region, "role": node.role, "site": node.site}
+    return {"region": node.region, "role": node.role, "site": node.site, "out_of_service": node.out_of_service}

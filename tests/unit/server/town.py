@@ -202,7 +202,7 @@ class Town:
 
 
 def _surround(uow: UnitOfWork) -> None:
-    for code in (KOTA, KECAMATAN, KELURAHAN, NEXT_RT, FAR_RT):
+    for code in (KOTA, KECAMATAN, KELURAHAN, RT1.rpartition("/")[0], NEXT_RT, FAR_RT):
         uow.places.put_region(Region(code, f"Region {code}", -6.98, 110.41))
     for region, names in ((NEXT_RT, NEXT_NODES), (FAR_RT, FAR_NODES)):
         for name in names:

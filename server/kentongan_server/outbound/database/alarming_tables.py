@@ -32,7 +32,7 @@ alarm_rules = Table(
     "alarm_rules",
     metadata,
     Column("region", ID, ForeignKey("regions.code"), primary_key=True),
-    Column("class", String(16), primary_key=True, key="incident_class"),
+    Column("class", String(16), primary_key=True),
     Column("period", String(8), primary_key=True),
     Column("body", Text, nullable=False),
     Column("set_by", ID, ForeignKey("people.id"), nullable=False),

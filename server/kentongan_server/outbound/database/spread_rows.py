@@ -15,7 +15,7 @@ _RULE = (
     select(alarm_rules.c.body)
     .where(
         alarm_rules.c.region.in_(bindparam("regions", expanding=True)),
-        alarm_rules.c.incident_class == bindparam("incident_class"),
+        alarm_rules.c["class"] == bindparam("incident_class"),
         alarm_rules.c.period == bindparam("period"),
     )
     .order_by(func.length(alarm_rules.c.region).desc())
@@ -35,7 +35,8 @@ class SpreadRows:
         return None if body is None else _rule(body)
 
     def rules(self, region: str) -> dict[tuple[IncidentClass, Period], Rule]:
-        query = select(alarm_rules).where(alarm_rules.c.region == region)
+        of_class = alarm_rules.c["class"].label("incident_class")
+        query = select(of_class, alarm_rules.c.period, alarm_rules.c.body).where(alarm_rules.c.region == region)
         return {
             (IncidentClass(row.incident_class), Period(row.period)): _rule(row.body)
             for row in self._connection.execute(query)
@@ -52,7 +53,7 @@ class SpreadRows:
         self._connection.execute(
             delete(alarm_rules).where(
                 alarm_rules.c.region == region,
-                alarm_rules.c.incident_class == incident_class,
+                alarm_rules.c["class"] == incident_class,
                 alarm_rules.c.period == period,
             )
         )

@@ -52,7 +52,8 @@ def take_report(uow: UnitOfWork, said: Said) -> Taken:
     incident = _event_already_known(uow, said, now)
     opened = incident is None
     region = uow.places.region(said.region) if opened else None
-    if opened and (region is None or region.level is not Level.RT):  # an alarm spreads from an RT
+    is_whole = said.source is Source.CITY  # all others spread from an RT
+    if opened and (region is None or not (is_whole or region.level is Level.RT)):
         raise UnknownError("There is no such RT; ask GET /api/v1/regions for yours.")
     _assert_may_report(said)
     if incident is None:

@@ -103,7 +103,7 @@ class FakePlaces:
 
     def heard(self, node: Node, at: datetime) -> None:
         known = self.nodes[node.id]
-        self.nodes[node.id] = replace(node, **_placed(known))
+        self.nodes[node.id] = replace(node, **_placed(known), out_of_service=known.out_of_service)
         self.heard_at[node.id] = at
 
     def take_notice(self, notice: Notice, at: datetime) -> bool:
@@ -135,4 +135,4 @@ class FakePlaces:
 
 def _placed(node: Node) -> dict[str, Any]:
     """What the city says of a node, and the node itself never does."""
-    return {"region": node.region, "role": node.role, "site": node.site, "out_of_service": node.out_of_service}
+    return {"region": node.region, "role": node.role, "site": node.site}

@@ -6,8 +6,6 @@ from enum import StrEnum
 from kentongan_server.domain.errors import ConflictError, UnknownError
 from kentongan_server.domain.events import Noted, StageReached
 from kentongan_server.domain.forward import Recipient
-from kentongan_server.domain.incident import Disposition
-from kentongan_server.domain.incident_kind import IncidentClass
 from kentongan_server.domain.lifecycle import INCIDENT, IncidentStatus
 from kentongan_server.domain.routing import recipient_of
 from kentongan_server.ports.unit_of_work import UnitOfWork
@@ -28,12 +26,6 @@ _EVENT = {
     Reply.ON_SCENE: ("arrive", "on_the_way"),
     Reply.RESOLVED: ("resolve", "resolved"),
 }
-
-
-def _known(disposition: str | None) -> Disposition | None:
-    """Their word where it is one of ours; a prank is not theirs to call, for it costs a resident's trust."""
-    found = Disposition(disposition) if disposition in set(Disposition) else None
-    return None if found is Disposition.PRANK else found
 
 
 def record_police_reply(
@@ -65,7 +57,7 @@ def record_police_reply(
     if status is None:
         return incident.status
     settled_at = uow.now() if status is IncidentStatus.RESOLVED else None
-    uow.incidents.change(replace(incident, status=status, settled_at=settled_at, disposition=_known(disposition)))
+    uow.incidents.change(replace(incident, status=status, settled_at=settled_at))
     facts = {"reply": reply, "operator": operator, "disposition": disposition}
     uow.happened(Noted(incident.id, incident.region, what="police_replied", data=facts))
     uow.happened(Noted(incident.id, incident.region, what="incident_status_changed", data={"status": status}))

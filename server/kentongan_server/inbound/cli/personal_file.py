@@ -9,6 +9,10 @@ from typing import Any
 CATEGORIES = {
     "name": "Nama",
     "memberships": "Keanggotaan dan peran",
+    "rota": "Jadwal ronda",
+    "swaps": "Tukar jadwal ronda",
+    "check_ins": "Kehadiran ronda",
+    "calendars": "Kalender ronda",
     "cooldowns": "Masa jeda setelah laporan iseng",
     "admissions": "Permintaan bergabung dengan RT",
     "reports": "Laporan yang Anda kirim",

@@ -11,6 +11,7 @@ from kentongan_server.outbound.database.access_tables import access_tokens, logi
 from kentongan_server.outbound.database.admission_rows import admissions
 from kentongan_server.outbound.database.alarming_tables import cooldowns
 from kentongan_server.outbound.database.notification_tables import destinations, notifications, preferences
+from kentongan_server.outbound.database.roster_rows import calendars, check_ins, rota_people, swaps
 from kentongan_server.outbound.database.scopes import lies_in
 from kentongan_server.outbound.database.tables import (
     adjacencies,
@@ -29,6 +30,10 @@ from kentongan_server.outbound.database.values import from_ms, from_text, to_ms,
 OWN: dict[str, tuple[Table, Column[Any]]] = {
     "name": (people, people.c.id),
     "memberships": (memberships, memberships.c.person),
+    "rota": (rota_people, rota_people.c.person),
+    "swaps": (swaps, swaps.c.person),
+    "check_ins": (check_ins, check_ins.c.person),
+    "calendars": (calendars, calendars.c.person),
     "cooldowns": (cooldowns, cooldowns.c.person),
     "admissions": (admissions, admissions.c.person),
     "reports": (reports, reports.c.reporter),

@@ -43,6 +43,7 @@ def test_killed_with_reports_in_the_spool_it_loses_none_and_sounds_none_twice(ho
     for name in [*names, own]:
         house.server.receipt(name)
     until(lambda: house.gateway.status()["kept"] == 0, "every receipt")
+    until(lambda: house.gateway.status()["on_disk"], "the disk")
     house.gateway.kill()
     house.gateway.start()
     assert house.gateway.status()["kept"] == 0

@@ -28,6 +28,7 @@ function put(folder, root) {
 
 if (!micropython.FS.analyzePath("/lib").exists) micropython.FS.mkdir("/lib");
 for (const folder of folders) put(folder, folder);
+micropython.FS.writeFile("/board", "esp32_s3"); // this build is no board's; the reference board's pins will do
 micropython.registerJsModule("wasm_host", {
   random: (size) => Array.from(randomFillSync(new Uint8Array(size)), (byte) => byte.toString(16).padStart(2, "0")).join(""),
 });

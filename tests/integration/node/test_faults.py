@@ -108,7 +108,7 @@ class History:
         else:
             self._chance.choice(self._faults)()
         if self._chance.random() < 0.5:
-            self.pressed.append(self.node.press(hold_ms=120))
+            self.pressed.append(self.node.press(hold_ms=300))
             time.sleep(0.2)  # until the contact is open again, as debounced
         if self._chance.random() < 0.25:
             self._cut_power()

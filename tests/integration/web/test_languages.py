@@ -26,7 +26,7 @@ def test_every_sentence_asked_for_by_name_exists_and_none_lies_about_unused():
     page = (HERE / "templates" / "page.html").read_text("utf-8")
     asked = set(re.findall(r'\bt\("([\w.]+)"', scripts)) | set(re.findall(r'say\("([\w.]+)"\)', page))
     asked |= set(re.findall(r'words\["([\w.]+)"\]', page)) | set(re.findall(r"words\['([\w.]+)'\]", page))
-    people = json.loads((HERE / "i18n" / "people-id.json").read_text("utf-8"))  # the small pages have a dictionary apart
+    people = json.loads((HERE / "i18n" / "people-id.json").read_text("utf-8"))  # of the small pages
     assert asked - set(ID) - set(people) == set()
     families = {family.rstrip(".") for family in re.findall(r"`([\w.]+\.)\$\{", scripts)}
     quoted = set(re.findall(r'"([a-z_]+\.[\w.]+)"', scripts))

@@ -109,7 +109,7 @@ class History:
             self._chance.choice(self._faults)()
         if self._chance.random() < 0.5:
             self.pressed.append(self.node.press(hold_ms=300))
-            time.sleep(0.2)  # until the contact is open again, as debounced
+            time.sleep(0.5)  # until the contact is open again, as debounced, on a slow machine too
         if self._chance.random() < 0.25:
             self._cut_power()
         self._wire.heal()

@@ -13,8 +13,8 @@ from kentongan_server.ports.unit_of_work import UnitOfWork
 
 
 def on_witness(uow: UnitOfWork, event: ReportTaken) -> None:
-    """A second, independent voice makes a report more than one person's word."""
-    if not event.opened and event.independent:
+    """A second, independent voice makes a report more than one person's word; a third says nothing new to the police."""
+    if not event.opened and event.independent and not _is_witnessed(uow, event.of):
         follow_up(uow, event.of, ForwardEvent.UPDATED, "second_witness", trust="witnessed")
 
 
@@ -35,6 +35,10 @@ def on_reclassified(uow: UnitOfWork, event: IncidentReclassified) -> None:
         follow_up(uow, event.of, ForwardEvent.UPDATED, "reclassified")
     else:
         follow_up(uow, event.of, ForwardEvent.CANCELLED, "reclassified")
+
+
+def _is_witnessed(uow: UnitOfWork, incident: Incident) -> bool:
+    return any(item.body.get("trust") == "witnessed" for item in uow.outbox.of_incidents([incident.id]))
 
 
 def follow_up(

@@ -55,7 +55,7 @@ def mosquitto_path() -> Path:
 
 @pytest.fixture(scope="session")
 def postgresql(request: pytest.FixtureRequest) -> Iterator[Cluster]:
-    """A real PostgreSQL of this session's own."""
+    """A real PostgreSQL for this test run alone."""
     with running_cluster(_part(parts.postgresql)) as cluster:
         yield cluster
 

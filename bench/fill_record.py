@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, select
 
 from kentongan_server.outbound.database.engine import migrate, open_database, writing
 from kentongan_server.outbound.database.record_rows import Chain
-from kentongan_server.outbound.database.tables import alarms, incidents, regions, reports, timeline
+from kentongan_server.outbound.database.tables import alarms, incidents, regions, reports
 
 PAGE = 5000
 RTS = 500
@@ -56,9 +56,11 @@ def _page(connection: Connection, codes: list[str], numbers: range, many: int) -
             {"at": at, "event": event, "incident": id, "region": region, "actor": None, "facts": "{}"}
             for event in ENTRIES
         ]
-    Chain(connection).link(made["timeline"])
-    for table in (incidents, reports, alarms, timeline):
+    for table in (incidents, reports, alarms):
         connection.execute(insert(table), made[table.name])
+    chain = Chain(connection)
+    chain.waiting += made["timeline"]
+    chain.flush()
 
 
 if __name__ == "__main__":

@@ -19,8 +19,9 @@ from bench.subjects import Kentongan
 JOINED_RTS = 30
 FRESH_RTS = 600
 MOST = 60_000
-WARM_UP = 30
+WARM_UP = 60
 DRAIN_S = 15.0
+QUIET_S = 1.0
 AGAINST_AFTERNOON = 1.0
 AGAINST_GROUP = 0.35
 
@@ -117,7 +118,22 @@ async def _drain(stand: Stand, outcome: Outcome) -> dict[str, float]:
     left = DRAIN_S - (time.perf_counter() - begun)
     if any(len(commands.get(about, {})) > 1 for about in expected):  # commands to whole RTs: wait for the last of each
         await until(lambda: all(len(commands.get(about, {})) >= 3 for about in expected), max(left, 0.1))
+        await _quiet(stand)
     return {id: max(commands[about].values()) for id, about in outcome.about.items() if about in commands}
+
+
+async def _quiet(stand: Stand) -> None:
+    """Wait until no kentongan is commanded any more: a second voice wakes a whole RW, which no later figure may pay for."""
+    commands = stand.fleet.ears.commands
+    heard = [0, time.perf_counter()]
+
+    def is_quiet() -> bool:
+        count = sum(map(len, commands.values()))
+        if count != heard[0]:
+            heard[:] = count, time.perf_counter()
+        return time.perf_counter() - heard[1] > QUIET_S
+
+    await until(is_quiet, DRAIN_S)
 
 
 def _shares(all_reports: int, clients: Sequence[int]) -> list[int]:

@@ -1,5 +1,6 @@
 """The server's commands: run it, install a city, make its keys."""
 
+import gc
 import logging
 import os
 import secrets
@@ -52,6 +53,8 @@ def run(
         timeout_graceful_shutdown=2,
         server_header=False,
     )
+    gc.collect()
+    gc.freeze()  # the application's half a million objects live as long as it: no collection need look at them again
     uvicorn.Server(config).run()
 
 

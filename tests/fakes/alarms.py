@@ -26,7 +26,7 @@ class FakeAlarms:
         self._incidents = incidents
         self._places = places
         self.alarms: dict[str, Alarm] = {}
-        self.commands: dict[str, AlarmCommand] = {}
+        self.kept: dict[str, AlarmCommand] = {}
         self.due_at: dict[str, datetime] = {}
         self.new_commands: list[str] = []
         self.awake: dict[tuple[str, str], tuple[Woken, str, datetime]] = {}
@@ -84,23 +84,23 @@ class FakeAlarms:
                 newest[incident] = max(newest.get(incident, at), at)
         return sorted(newest, key=lambda incident: newest[incident], reverse=True)[:limit]
 
-    def command(self, command_id: str) -> AlarmCommand | None:
-        return self.commands.get(command_id)
+    def commands(self, command_ids: Collection[str]) -> dict[str, AlarmCommand]:
+        return {id: self.kept[id] for id in command_ids if id in self.kept}
 
     def commands_of(self, incident_ids: Collection[str]) -> list[AlarmCommand]:
-        found = [command for command in self.commands.values() if command.incident in incident_ids]
+        found = [command for command in self.kept.values() if command.incident in incident_ids]
         return sorted(found, key=lambda command: (command.created_at, command.node))
 
     def add_commands(self, commands: Collection[AlarmCommand], due_at: datetime) -> None:
         for command in commands:
-            if command.id in self.commands or command.alarm not in self.alarms:
+            if command.id in self.kept or command.alarm not in self.alarms:
                 raise ValueError("A command has an id of its own and belongs to an alarm that is kept.")
-            self.commands[command.id] = command
+            self.kept[command.id] = command
             self.due_at[command.id] = due_at
             self.new_commands.append(command.id)
 
     def set_command(self, command_id: str, state: CommandState, due_at: datetime | None) -> None:
-        self.commands[command_id] = replace(self.commands[command_id], state=state)
+        self.kept[command_id] = replace(self.kept[command_id], state=state)
         if due_at is None:
             self.due_at.pop(command_id, None)
         else:
@@ -108,26 +108,26 @@ class FakeAlarms:
 
     def mark_sent(self, command_ids: Collection[str]) -> None:
         for command_id in command_ids:
-            if self.commands[command_id].state is CommandState.QUEUED:
-                self.commands[command_id] = replace(self.commands[command_id], state=CommandState.SENT)
+            if self.kept[command_id].state is CommandState.QUEUED:
+                self.kept[command_id] = replace(self.kept[command_id], state=CommandState.SENT)
 
     def commands_due(self, now: datetime, limit: int) -> list[AlarmCommand]:
         due = sorted((at, command_id) for command_id, at in self.due_at.items() if at <= now)
-        return [self.commands[command_id] for _, command_id in due[:limit]]
+        return [self.kept[command_id] for _, command_id in due[:limit]]
 
     def try_again(self, command_id: str, state: CommandState, counter: int, attempts: int, due_at: datetime) -> None:
-        again = replace(self.commands[command_id], state=state, counter=counter, attempts=attempts)
-        self.commands[command_id] = again
+        again = replace(self.kept[command_id], state=state, counter=counter, attempts=attempts)
+        self.kept[command_id] = again
         self.due_at[command_id] = due_at
 
     def make_due(self, node: str, now: datetime) -> None:
         for command_id in self.due_at:
-            command = self.commands[command_id]
+            command = self.kept[command_id]
             if command.node == node and command.state in _UNANSWERED:
                 self.due_at[command_id] = now
 
     def orders(self, command_ids: Collection[str]) -> list[Order]:
-        return [order for command_id in command_ids if (order := self._order(self.commands[command_id])) is not None]
+        return [order for command_id in command_ids if (order := self._order(self.kept[command_id])) is not None]
 
     def _order(self, command: AlarmCommand) -> Order | None:
         incident = self._incidents.incidents[command.incident]

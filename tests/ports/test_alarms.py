@@ -62,8 +62,8 @@ async def test_commands_come_back_as_they_were_kept_in_order(store: Transactions
     silence = a_command("c3", node="ktg-1", action=Action.SILENCE, created_at=at(9))
     commands = [a_command("c2", node="ktg-2"), a_command("c1", node="ktg-1", counter=7, attempts=2), silence]
     await store.run(lambda uow: uow.alarms.add_commands(commands, at(1)))
-    assert await store.read(lambda uow: uow.alarms.command("c1")) == commands[1]
-    assert await store.read(lambda uow: uow.alarms.command("c9")) is None
+    assert await store.read(lambda uow: uow.alarms.commands(["c1", "c9"])) == {"c1": commands[1]}
+    assert await store.read(lambda uow: uow.alarms.commands([])) == {}
     found = await store.read(lambda uow: uow.alarms.commands_of(["incident-1"]))
     assert found == [commands[1], commands[0], silence]
     assert await store.read(lambda uow: uow.alarms.commands_of([])) == []
@@ -83,7 +83,7 @@ async def test_a_command_is_due_at_its_time_until_it_is_over(store: Transactions
     await store.run(lambda uow: uow.alarms.set_command("c2", CommandState.COMPLETED, None))
     assert await due(store, 299) == []
     assert await due(store, 9999) == ["c1"]
-    assert (await store.read(lambda uow: uow.alarms.command("c2"))).state is CommandState.COMPLETED
+    assert (await store.read(lambda uow: uow.alarms.commands(["c2"])))["c2"].state is CommandState.COMPLETED
 
 
 async def test_what_is_due_longest_comes_first(store: Transactions) -> None:
@@ -98,7 +98,8 @@ async def test_what_is_due_longest_comes_first(store: Transactions) -> None:
 async def test_another_attempt_keeps_the_id(store: Transactions) -> None:
     await store.run(lambda uow: uow.alarms.add_commands([a_command("c1", state=CommandState.SENT)], at(1)))
     await store.run(lambda uow: uow.alarms.try_again("c1", CommandState.QUEUED, 42, 2, at(3)))
-    assert await store.read(lambda uow: uow.alarms.command("c1")) == a_command("c1", counter=42, attempts=2)
+    again = a_command("c1", counter=42, attempts=2)
+    assert await store.read(lambda uow: uow.alarms.commands(["c1"])) == {"c1": again}
     assert (await due(store, 2.999), await due(store, 3)) == ([], ["c1"])
 
 
@@ -106,7 +107,7 @@ async def test_another_attempt_keeps_the_id(store: Transactions) -> None:
 async def test_only_queued_commands_become_sent(store: Transactions, state: CommandState) -> None:
     await store.run(lambda uow: uow.alarms.add_commands([a_command("c1", state=state)], at(1)))
     await store.run(lambda uow: uow.alarms.mark_sent(["c1"]))
-    after = (await store.read(lambda uow: uow.alarms.command("c1"))).state
+    after = (await store.read(lambda uow: uow.alarms.commands(["c1"])))["c1"].state
     assert after is (CommandState.SENT if state is CommandState.QUEUED else state)
 
 

@@ -42,14 +42,14 @@ async def test_a_job_that_raises_has_written_nothing(store) -> None:
     def found(uow: UnitOfWork) -> list[object]:
         return [
             uow.incidents.incident("second"),
-            uow.alarms.command("c1"),
+            uow.alarms.commands(["c1"]),
             uow.outbox.item("item-1"),
             uow.timeline.last_seq(),
             uow.places.node("ktg-1"),
             uow.places.node("ktg-2"),
         ]
 
-    assert await store.read(found) == [None, None, None, 0, a_node("ktg-1"), a_node("ktg-2")]
+    assert await store.read(found) == [None, {}, None, 0, a_node("ktg-1"), a_node("ktg-2")]
     assert await store.run(write_everywhere) == "done"
 
 

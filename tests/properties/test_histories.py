@@ -123,17 +123,17 @@ class History(RuleBasedStateMachine):
     @rule(node=nodes, outcome=outcomes, data=st.data())
     def a_kentongan_speaks(self, node, outcome, data):
         """Of its own command, of another's, or of one that was never given."""
-        commands = sorted(self.town.store.alarms.commands)
+        commands = sorted(self.town.store.alarms.kept)
         if commands:
-            command = self.town.store.alarms.commands[data.draw(st.sampled_from(commands))]
+            command = self.town.store.alarms.kept[data.draw(st.sampled_from(commands))]
             self.town.says(command, outcome, node=node)
             self.town.says(replace(command, id="forged"), outcome)
 
     @rule(outcome=outcomes, data=st.data())
     def a_kentongan_speaks_the_truth(self, outcome, data):
-        commands = sorted(self.town.store.alarms.commands)
+        commands = sorted(self.town.store.alarms.kept)
         if commands:
-            self.town.says(self.town.store.alarms.commands[data.draw(st.sampled_from(commands))], outcome)
+            self.town.says(self.town.store.alarms.kept[data.draw(st.sampled_from(commands))], outcome)
 
     @rule(node=nodes)
     def a_kentongan_wakes(self, node):
@@ -157,7 +157,7 @@ class History(RuleBasedStateMachine):
 
     @rule(limit=st.integers(1, 10))
     def the_broker_takes_first_attempts(self, limit):
-        queued = sorted(self.town.store.alarms.commands)[:limit]
+        queued = sorted(self.town.store.alarms.kept)[:limit]
         self.town.do(lambda uow: uow.alarms.mark_sent(queued))
 
     @rule()
@@ -219,14 +219,14 @@ class History(RuleBasedStateMachine):
         store = self.town.store
         present = {("incident", i.id): i.status for i in store.incidents.incidents.values()}
         present |= {("alarm", a.id): a.state for a in store.alarms.alarms.values()}
-        present |= {("command", c.id): c.state for c in store.alarms.commands.values()}
+        present |= {("command", c.id): c.state for c in store.alarms.kept.values()}
         for (sort, name), before in self.seen.items():
             assert present[sort, name] in FOLLOWS[sort][before], f"{sort} went from {before} to {present[sort, name]}"
         self.seen = present
 
     @invariant()
     def one_command_per_kentongan_and_alarm(self):
-        commands = list(self.town.store.alarms.commands.values())
+        commands = list(self.town.store.alarms.kept.values())
         going_on = [c for c in commands if c.action is Action.SOUND and c.state not in FINAL_COMMAND_STATES]
         soundings = [(c.alarm, c.node) for c in going_on]
         assert len(soundings) == len(set(soundings)), "nobody is told twice while the first order stands"
@@ -240,7 +240,7 @@ class History(RuleBasedStateMachine):
     @invariant()
     def what_is_over_is_over(self):
         alarms = self.town.store.alarms
-        for command in alarms.commands.values():
+        for command in alarms.kept.values():
             assert (command.id in alarms.due_at) == (command.state not in FINAL_COMMAND_STATES)
             if command.action is Action.SOUND and alarms.alarms[command.alarm].state is AlarmState.ENDED:
                 assert command.state in FINAL_COMMAND_STATES

@@ -87,7 +87,7 @@ class Promises:
         for sort, kept, field in (
             ("incident", self.store.incidents.incidents, "status"),
             ("alarm", self.store.alarms.alarms, "state"),
-            ("command", self.store.alarms.commands, "state"),
+            ("command", self.store.alarms.kept, "state"),
             ("city", self.store.plans.planned_city_alarms, "state"),
             ("drill", self.store.plans.planned_drills, "state"),
         ):
@@ -152,12 +152,12 @@ class Promises:
     def no_rt_sounds_without_a_reason(self) -> None:
         alarms = self.store.alarms
         awake = {(alarm.id, alarm.region) for alarm in alarms.alarms.values()} | set(alarms.awake)
-        for command in alarms.commands.values():
+        for command in alarms.kept.values():
             assert (command.alarm, self.store.places.nodes[command.node].region) in awake
         for woken, codebook, _ in alarms.awake.values():
             assert woken.reason
             assert self.store.codebooks.version(codebook) is not None
-        counters = [(c.node, c.counter) for c in alarms.commands.values()]
+        counters = [(c.node, c.counter) for c in alarms.kept.values()]
         assert len(counters) == len(set(counters)), "a counter serves one command"
 
     def every_alarm_ends(self) -> None:
@@ -170,7 +170,7 @@ class Promises:
         town.wait(601)
         self.walk.clock_ticks()
         assert {alarm.state for alarm in self.store.alarms.alarms.values()} <= {AlarmState.ENDED}
-        assert all(command.state in FINAL_COMMAND_STATES for command in self.store.alarms.commands.values())
+        assert all(command.state in FINAL_COMMAND_STATES for command in self.store.alarms.kept.values())
         assert self.store.alarms.due_at == {}
         for incident in self.store.incidents.incidents.values():
             assert incident.status is not IncidentStatus.RESOLVED, "what was resolved is closed after an hour"

@@ -242,7 +242,7 @@ class Walk:
     # kentongan, time, police
 
     def kentongan_speaks(self) -> None:
-        commands = self.town.store.alarms.commands
+        commands = self.town.store.alarms.kept
         if not commands:
             return
         names = list(commands)

@@ -74,8 +74,8 @@ class AlarmBook(Protocol):
         """The incidents of other RTs whose alarms sounded in these, the newest first."""
         ...
 
-    def command(self, command_id: str) -> AlarmCommand | None:
-        """The command with this id."""
+    def commands(self, command_ids: Collection[str]) -> dict[str, AlarmCommand]:
+        """Those of these commands that exist, by id."""
         ...
 
     def commands_of(self, incident_ids: Collection[str]) -> list[AlarmCommand]:

@@ -109,7 +109,7 @@ def test_a_merge_keeps_what_was_confirmed_and_everybody(furnished: Town) -> None
 def test_an_alarm_after_the_split_sounds_the_kentongan_of_the_new_rt(furnished: Town) -> None:
     split(furnished)
     furnished.press("ktg-1")
-    assert {command.node for command in furnished.store.alarms.commands.values()} == {"ktg-1"}
+    assert {command.node for command in furnished.store.alarms.kept.values()} == {"ktg-1"}
     (incident,) = furnished.store.incidents.incidents.values()
     assert incident.region == RT9
 

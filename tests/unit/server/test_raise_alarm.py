@@ -125,7 +125,7 @@ def test_a_dead_kentongan_does_not_keep_the_living_from_sounding_again(town: Tow
     town.wait(50)
     town.press("ktg-1")
     assert [command.node for command in town.commands(incident)].count("ktg-1") == 2
-    assert town.store.alarms.commands[dead.id].state is CommandState.QUEUED, "it is still tried"
+    assert town.store.alarms.kept[dead.id].state is CommandState.QUEUED, "it is still tried"
     assert [command.node for command in town.commands(incident)].count("gw-1") == 1
 
 

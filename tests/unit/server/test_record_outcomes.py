@@ -16,7 +16,7 @@ def test_every_step_is_written_and_noted(town: Town) -> None:
     command = town.command_to("ktg-1", incident)
     for said in (C.DEVICE_ACKED, C.SOUNDING, C.COMPLETED):
         town.says(command, said)
-        assert town.store.alarms.commands[command.id].state is said
+        assert town.store.alarms.kept[command.id].state is said
     noted = town.record(incident, "command_state_changed")
     assert [entry.facts["state"] for entry in noted] == ["device_acked", "sounding", "completed"]
     assert {(entry.facts["node"], entry.facts["command"], entry.region) for entry in noted} == {
@@ -29,7 +29,7 @@ def test_the_end_is_believed_although_all_before_it_was_lost(town: Town, end: C)
     incident = town.press("ktg-1").incident
     command = town.command_to("ktg-1", incident)
     town.says(command, end)
-    assert town.store.alarms.commands[command.id].state is end
+    assert town.store.alarms.kept[command.id].state is end
     assert command.id not in town.store.alarms.due_at
 
 
@@ -39,7 +39,7 @@ def test_repeated_and_late_words_change_nothing(town: Town) -> None:
     town.says(command, C.COMPLETED)
     before = list(town.store.timeline.entries)
     town.says(command, C.COMPLETED, C.SOUNDING, C.DEVICE_ACKED, C.FAILED)
-    assert town.store.alarms.commands[command.id].state is C.COMPLETED
+    assert town.store.alarms.kept[command.id].state is C.COMPLETED
     assert town.store.timeline.entries == before
 
 
@@ -48,7 +48,7 @@ def test_nobody_speaks_for_another_kentongan(town: Town) -> None:
     command = town.command_to("ktg-1", incident)
     before = list(town.store.timeline.entries)
     town.says(command, C.COMPLETED, node="ktg-2")
-    assert town.store.alarms.commands[command.id] == command
+    assert town.store.alarms.kept[command.id] == command
     assert town.store.timeline.entries == before
 
 
@@ -56,7 +56,7 @@ def test_an_unknown_command_is_ignored(town: Town) -> None:
     incident = town.press("ktg-1").incident
     command = town.command_to("ktg-1", incident)
     town.says(replace(command, id="forged"), C.COMPLETED)
-    assert "forged" not in town.store.alarms.commands
+    assert "forged" not in town.store.alarms.kept
 
 
 def test_an_answered_command_may_last_until_it_expires(town: Town) -> None:

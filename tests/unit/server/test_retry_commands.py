@@ -18,7 +18,7 @@ def test_the_schedule_with_a_new_counter_each_time_and_the_same_id(town: Town) -
     assert [at for at, _, _ in found] == [1, 3, 7, 15, 23, 31]
     assert {command_id for _, command_id, _ in found} == {command.id}
     assert [counter for _, _, counter in found] == [2, 3, 4, 5, 6, 7]
-    assert town.store.alarms.commands[command.id].attempts == 7
+    assert town.store.alarms.kept[command.id].attempts == 7
 
 
 def test_what_the_broker_took_goes_back_to_the_queue(town: Town) -> None:

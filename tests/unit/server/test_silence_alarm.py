@@ -46,7 +46,7 @@ def test_a_kentongan_that_comes_back_after_the_silence_does_not_begin(town: Town
     town.says(town.command_to("ktg-1", incident), C.SOUNDING)
     town.says(town.command_to("gw-1", incident), C.SOUNDING)
     silence(town, incident)
-    assert town.store.alarms.commands[away.id].state is C.SUPERSEDED
+    assert town.store.alarms.kept[away.id].state is C.SUPERSEDED
     town.wakes("ktg-2")
     for seconds in range(30):
         town.wait(seconds)

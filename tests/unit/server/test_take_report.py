@@ -52,11 +52,11 @@ def test_what_a_person_says_is_kept(town: Town) -> None:
 
 def test_a_repeat_gets_the_same_answer_and_changes_nothing(town: Town) -> None:
     first = town.report(SARI, id="same")
-    before = (len(town.store.timeline.entries), len(town.store.alarms.commands), len(town.store.outbox.items))
+    before = (len(town.store.timeline.entries), len(town.store.alarms.kept), len(town.store.outbox.items))
     town.wait(3600)
     again = town.report(SARI, id="same", text="another wording")
     assert again == replace(first, repeated=True)
-    assert before == (len(town.store.timeline.entries), len(town.store.alarms.commands), len(town.store.outbox.items))
+    assert before == (len(town.store.timeline.entries), len(town.store.alarms.kept), len(town.store.outbox.items))
 
 
 def test_a_repeated_press_is_the_same_press_although_its_rt_was_split_meanwhile(town: Town) -> None:

@@ -131,7 +131,7 @@ class Town:
         nonce = f"{session:08x}{crc32(name.encode()):08x}"
         self.says_state(replace(node, presence=Presence.ONLINE, boot=0, session=session, seq=0, nonce=nonce))
 
-    def says_state(self, said: Node) -> bool:
+    def says_state(self, said: Node) -> Node | None:
         return self.do(lambda uow: note_state(uow, said))
 
     def says(self, command: AlarmCommand, *outcomes: CommandState, node: str | None = None) -> None:

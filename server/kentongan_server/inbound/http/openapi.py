@@ -11,6 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
 from kentongan_server.inbound.http.api_words import ANSWERS, AT, WORDS
+from kentongan_server.inbound.http.callers import BEARER, COOKIE, SECURE_COOKIE, SESSION
 from kentongan_server.inbound.http.problems import TITLES
 
 PROBLEM = "application/problem+json"
@@ -35,6 +36,22 @@ _WHEN = {
     422: "Please correct: kind.",
     429: "Too many tries; wait, and try again.",
     500: "Something broke on our side; it was logged. Try again, and call 110 or 112 if it is urgent.",
+}
+
+
+_MORE_SCHEMES = {
+    SESSION: {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": COOKIE,
+        "description": f"Given by signing in; over https its name is {SECURE_COOKIE}",
+    },
+    SIGNATURE: {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-Kentongan-Signature",
+        "description": "HMAC-SHA256 over `timestamp.body` with the shared secret, beside a timestamp and a delivery id",
+    },
 }
 
 
@@ -68,12 +85,7 @@ def complete(app: FastAPI) -> dict[str, Any]:
     found["components"]["responses"] = {f"Problem{status}": _problem(status) for status in _WHEN}
     for _, method, operation in operations(found):
         _declare_errors(method, operation)
-    found["components"].setdefault("securitySchemes", {})[SIGNATURE] = {
-        "type": "apiKey",
-        "in": "header",
-        "name": "X-Kentongan-Signature",
-        "description": "HMAC-SHA256 over `timestamp.body` with the shared secret, beside a timestamp and a delivery id",
-    }
+    found["components"].setdefault("securitySchemes", {}).update(_MORE_SCHEMES)
     for _, _, _, media in contents(found):
         schemas.update(media.get("schema", {}).pop("$defs", {}))
     for _, _, _, media in contents(found):
@@ -158,6 +170,8 @@ def _declare_errors(method: str, operation: dict[str, Any]) -> None:
     responses = operation["responses"]
     responses.pop("422", None)
     statuses = {500}
+    if {BEARER: []} in operation.get("security", ()):
+        operation["security"].append({SESSION: []})  # either will do
     if operation.get("security"):
         statuses |= {401, 403, 404}
     if operation.get("parameters"):

@@ -117,8 +117,8 @@ class Listener:
 
     async def _take_state(self, node: str, state: State, acknowledge: Callable[[], None]) -> None:
         def job(uow: UnitOfWork) -> Heartbeat | None:
-            known = uow.places.node(node)
-            if known is None or not note_state(uow, translate.node_of(node, state)):
+            known = note_state(uow, translate.node_of(node, state))
+            if known is None:
                 return None
             record_outcomes(uow, node, translate.outcomes_of(state))
             shown(uow, node, state.report, state.stage)

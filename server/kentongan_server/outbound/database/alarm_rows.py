@@ -13,6 +13,7 @@ from kentongan_server.domain.lifecycle import AlarmState, CommandState
 from kentongan_server.domain.spread import Woken
 from kentongan_server.outbound.database.alarming_tables import alarm_regions
 from kentongan_server.outbound.database.codebook_rows import CodebookRows
+from kentongan_server.outbound.database.hot import HotQuery
 from kentongan_server.outbound.database.scopes import lies_in
 from kentongan_server.outbound.database.tables import alarm_commands, alarms, incidents, nodes
 from kentongan_server.outbound.database.values import from_ms, from_ms_or_none, to_ms, to_ms_or_none
@@ -22,8 +23,8 @@ _UNANSWERED = (CommandState.QUEUED, CommandState.SENT)
 
 _ADD_ALARM = insert(alarms)
 _ADD_COMMANDS = insert(alarm_commands)
-_ALARM = select(alarms).where(alarms.c.id == bindparam("id"))
-_ALARM_OF = (
+_ALARM = HotQuery(select(alarms).where(alarms.c.id == bindparam("id")))
+_ALARM_OF = HotQuery(
     select(alarms)
     .where(alarms.c.incident == bindparam("incident"))
     .order_by(alarms.c.requested_at.desc(), alarms.c.id.desc())
@@ -34,7 +35,7 @@ _SET_ALARM = (
     .where(alarms.c.id == bindparam("of"))
     .values(state=bindparam("state"), level=bindparam("level"), due_at=bindparam("due_at"))
 )
-_COMMAND = select(alarm_commands).where(alarm_commands.c.id == bindparam("id"))
+_COMMANDS = select(alarm_commands).where(alarm_commands.c.id.in_(bindparam("ids", expanding=True)))
 _COMMANDS_OF = (
     select(alarm_commands)
     .where(alarm_commands.c.incident.in_(bindparam("incidents", expanding=True)))
@@ -104,11 +105,11 @@ class AlarmRows:
         self._on_new = on_new
 
     def alarm(self, alarm_id: str) -> Alarm | None:
-        row = self._connection.execute(_ALARM, {"id": alarm_id}).one_or_none()
+        row = _ALARM.first(self._connection, id=alarm_id)
         return None if row is None else _alarm(row)
 
     def alarm_of(self, incident_id: str) -> Alarm | None:
-        row = self._connection.execute(_ALARM_OF, {"incident": incident_id}).one_or_none()
+        row = _ALARM_OF.first(self._connection, incident=incident_id)
         return None if row is None else _alarm(row)
 
     def alarms_of(self, incident_ids: Collection[str]) -> dict[str, Alarm]:
@@ -181,9 +182,10 @@ class AlarmRows:
         )
         return [row.incident for row in self._connection.execute(query)]
 
-    def command(self, command_id: str) -> AlarmCommand | None:
-        row = self._connection.execute(_COMMAND, {"id": command_id}).one_or_none()
-        return None if row is None else _command(row)
+    def commands(self, command_ids: Collection[str]) -> dict[str, AlarmCommand]:
+        if not command_ids:
+            return {}
+        return {row.id: _command(row) for row in self._connection.execute(_COMMANDS, {"ids": list(command_ids)})}
 
     def commands_of(self, incident_ids: Collection[str]) -> list[AlarmCommand]:
         rows = self._connection.execute(_COMMANDS_OF, {"incidents": list(incident_ids)})

@@ -9,22 +9,23 @@ from sqlalchemy import Connection, bindparam, func, insert, or_, select, text, u
 from kentongan_server.domain.incident import Disposition, Incident, Position, Report, Source
 from kentongan_server.domain.incident_kind import IncidentClass, IncidentKind, Purpose
 from kentongan_server.domain.lifecycle import OPEN_INCIDENT_STATES, IncidentStatus
+from kentongan_server.outbound.database.hot import HotQuery
 from kentongan_server.outbound.database.scopes import lies_in
 from kentongan_server.outbound.database.tables import ID, incidents, reports
 from kentongan_server.outbound.database.values import from_ms, from_ms_or_none, to_ms, to_ms_or_none
 
 _ADD_REPORT = insert(reports)
 _ADD_INCIDENT = insert(incidents)
-_REPORT = select(reports).where(reports.c.id == bindparam("id"))
+_REPORT = HotQuery(select(reports).where(reports.c.id == bindparam("id")))
 _MERGED = select(incidents.c.id).where(incidents.c.merged_into == bindparam("incident"))
 # With `or` PostgreSQL would read every report there is.
 _IT_AND_MERGED = union_all(select(bindparam("incident", type_=ID)), _MERGED)
 _REPORTS_OF = select(reports).where(reports.c.incident.in_(_IT_AND_MERGED)).order_by(reports.c.received_at)
 _SPOKEN = select(reports.c.id).where(reports.c.incident == bindparam("incident")).limit(1)
-_SPOKEN_BY_PERSON = _SPOKEN.where(reports.c.reporter == bindparam("speaker"))
-_SPOKEN_BY_NODE = _SPOKEN.where(reports.c.node == bindparam("speaker"), reports.c.reporter.is_(None))
-_INCIDENT = select(incidents).where(incidents.c.id == bindparam("id"))
-_OPEN = (
+_SPOKEN_BY_PERSON = HotQuery(_SPOKEN.where(reports.c.reporter == bindparam("speaker")))
+_SPOKEN_BY_NODE = HotQuery(_SPOKEN.where(reports.c.node == bindparam("speaker"), reports.c.reporter.is_(None)))
+_INCIDENT = HotQuery(select(incidents).where(incidents.c.id == bindparam("id")))
+_OPEN = HotQuery(
     select(incidents)
     .where(
         incidents.c.region == bindparam("region"),
@@ -70,7 +71,7 @@ class IncidentRows:
         self._connection = connection
 
     def report(self, report_id: str) -> Report | None:
-        row = self._connection.execute(_REPORT, {"id": report_id}).one_or_none()
+        row = _REPORT.first(self._connection, id=report_id)
         return None if row is None else _report(row)
 
     def add_report(self, report: Report) -> None:
@@ -98,18 +99,18 @@ class IncidentRows:
 
     def has_spoken(self, incident_id: str, reporter: str | None, node: str | None) -> bool:
         query = _SPOKEN_BY_NODE if reporter is None else _SPOKEN_BY_PERSON
-        found = self._connection.execute(query, {"incident": incident_id, "speaker": reporter or node})
-        return found.one_or_none() is not None
+        return query.first(self._connection, incident=incident_id, speaker=reporter or node) is not None
 
     def incident(self, incident_id: str) -> Incident | None:
-        row = self._connection.execute(_INCIDENT, {"id": incident_id}).one_or_none()
+        row = _INCIDENT.first(self._connection, id=incident_id)
         return None if row is None else _incident(row)
 
     def open_incident(
         self, region: str, incident_class: IncidentClass, purpose: Purpose, since: datetime
     ) -> Incident | None:
-        values = {"region": region, "incident_class": incident_class, "purpose": purpose, "since": to_ms(since)}
-        row = self._connection.execute(_OPEN, values).one_or_none()
+        row = _OPEN.first(
+            self._connection, region=region, incident_class=incident_class, purpose=purpose, since=to_ms(since)
+        )
         return None if row is None else _incident(row)
 
     def add_incident(self, incident: Incident) -> None:

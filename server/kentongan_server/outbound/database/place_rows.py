@@ -8,18 +8,19 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from kentongan_server.domain.place import Node, NodeRole, Notice, Presence, Region
 from kentongan_server.domain.region_code import Level
+from kentongan_server.outbound.database.hot import HotQuery
 from kentongan_server.outbound.database.scopes import is_of, lies_in
 from kentongan_server.outbound.database.tables import nodes, notices, region_successors, regions
 from kentongan_server.outbound.database.upsert import put
 from kentongan_server.outbound.database.values import to_ms
 
-_REGION = select(regions).where(regions.c.code == bindparam("code"))
+_REGION = HotQuery(select(regions).where(regions.c.code == bindparam("code")))
 _SUCCESSORS = (
     select(region_successors.c.successor)
     .where(region_successors.c.region == bindparam("code"))
     .order_by(region_successors.c.successor)
 )
-_NODE = select(nodes).where(nodes.c.id == bindparam("id"))
+_NODE = HotQuery(select(nodes).where(nodes.c.id == bindparam("id")))
 _NOTICE = select(notices.c.id).where(notices.c.id == bindparam("id"))
 _HEARD = (
     update(nodes)
@@ -58,7 +59,7 @@ class PlaceRows:
         self._connection = connection
 
     def region(self, code: str) -> Region | None:
-        row = self._connection.execute(_REGION, {"code": code}).one_or_none()
+        row = _REGION.first(self._connection, code=code)
         return None if row is None else Region(*row)
 
     def regions(self, codes: Collection[str] | None) -> list[Region]:
@@ -122,7 +123,7 @@ class PlaceRows:
         return sorted(found, key=lambda region: region.code)
 
     def node(self, node_id: str) -> Node | None:
-        row = self._connection.execute(_NODE, {"id": node_id}).one_or_none()
+        row = _NODE.first(self._connection, id=node_id)
         return None if row is None else _node(row)
 
     def nodes_of(self, codes: Collection[str] | None) -> list[Node]:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from kentongan_server.domain.record import GENESIS, Checkpoint, Head, Link, chain, commit, content
 from kentongan_server.outbound.database.tables import checkpoints, record_beginnings, timeline
 
+_APPEND = insert(timeline)
 _HEAD = select(timeline.c.seq, timeline.c.hash).order_by(timeline.c.seq.desc()).limit(1)
 _BEGINNING = select(record_beginnings.c.seq, record_beginnings.c.hash).order_by(record_beginnings.c.seq.desc()).limit(1)
 _LINKS = select(timeline).where(timeline.c.seq > bindparam("after")).order_by(timeline.c.seq).limit(bindparam("limit"))
@@ -23,18 +24,29 @@ _EMPTY = (
 
 
 class Chain:
-    """Gives each row its number, salt and hash. One for each transaction."""
+    """Appends rows to the record, each with its number, salt and hash. One for each transaction.
+
+    Rows wait for `flush`, so that all jobs of one commit are written in one statement.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._head: Head | None = None
+        self.waiting: list[dict[str, Any]] = []
 
     def forget(self) -> None:
         """A job was undone: what it chained is not there."""
         self._head = None
+        self.waiting = []
 
-    def link(self, rows: list[dict[str, Any]]) -> None:
-        """Complete these rows, in this order."""
+    def flush(self) -> None:
+        """Write what waits."""
+        if self.waiting:
+            self._link(self.waiting)
+            self._connection.execute(_APPEND, self.waiting)
+            self.waiting = []
+
+    def _link(self, rows: list[dict[str, Any]]) -> None:
         head = self._head or head_of(self._connection)
         seq, previous = head.seq, head.hash
         for row in rows:

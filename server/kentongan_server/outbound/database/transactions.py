@@ -144,6 +144,7 @@ class DatabaseTransactions:
             try:
                 for job in batch:
                     self._run(connection, chain, job, committed)
+                chain.flush()
             except Exception:  # noqa: BLE001  # every job is run again in a savepoint of its own, and raises there
                 transaction.rollback()
                 return False
@@ -153,6 +154,7 @@ class DatabaseTransactions:
         connection.exec_driver_sql("SAVEPOINT job")
         try:
             self._run(connection, chain, job, committed)
+            chain.flush()
         except Exception as error:  # noqa: BLE001  # handed to the caller, who awaits the job
             connection.exec_driver_sql("ROLLBACK TO job")
             connection.exec_driver_sql("RELEASE job")
@@ -164,7 +166,6 @@ class DatabaseTransactions:
     def _run(self, connection: Connection, chain: Chain, job: _Job, committed: Committed) -> None:
         uow, timeline, new = self._unit(connection, chain)
         job.result = job.run(uow)
-        timeline.flush()
         committed.orders += uow.alarms.orders(new.commands)
         committed.outbox |= new.outbox
         committed.timeline |= timeline.has_grown
@@ -196,13 +197,13 @@ class DatabaseTransactions:
             notifications=NotificationRows(connection, new.in_outbox),
             replies=ReplyRows(connection),
             timeline=timeline,
-            record=RecordRows(connection, timeline.flush),
+            record=RecordRows(connection, chain.flush),
             statistics=StatisticsRows(connection),
             codebooks=CodebookRows(connection),
             spreading=SpreadRows(connection),
             trust=TrustRows(connection),
             plans=PlanRows(connection),
-            personal=PersonalRows(connection, timeline.flush),
+            personal=PersonalRows(connection, chain.flush),
             clock=self._clock,
             identifiers=self._identifiers,
             listeners=self._listeners,

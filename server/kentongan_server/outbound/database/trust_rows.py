@@ -8,10 +8,11 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from kentongan_server.domain.trust import Cooldown
 from kentongan_server.outbound.database.alarming_tables import cooldowns
-from kentongan_server.outbound.database.values import from_ms, from_ms_or_none, to_ms_or_none
+from kentongan_server.outbound.database.hot import HotQuery
+from kentongan_server.outbound.database.values import from_ms, from_ms_or_none, to_ms, to_ms_or_none
 
 _TIMES = ("since", "until", "appealed_at", "lifted_at")
-_COOLING = (
+_COOLING = HotQuery(
     select(cooldowns.c.id)
     .where(
         cooldowns.c.person == bindparam("person"),
@@ -29,8 +30,7 @@ class TrustRows:
         self._connection = connection
 
     def is_cooling(self, person: str, at: datetime) -> bool:
-        found = self._connection.execute(_COOLING, {"person": person, "at": to_ms_or_none(at)})
-        return found.one_or_none() is not None
+        return _COOLING.first(self._connection, person=person, at=to_ms(at)) is not None
 
     def add(self, cooldown: Cooldown) -> None:
         self._connection.execute(insert(cooldowns), _row(cooldown))

@@ -8,19 +8,19 @@ from kentongan_server.domain.place import Node, Presence
 from kentongan_server.ports.unit_of_work import UnitOfWork
 
 
-def note_state(uow: UnitOfWork, said: Node) -> bool:
-    """True when this is news. An older or repeated word, and one of an unknown node, is ignored.
+def note_state(uow: UnitOfWork, said: Node) -> Node | None:
+    """The node as it was known before, when this is news. An older or repeated word, and an unknown node's, is ignored.
 
     `said` carries the node's word; region and role in it are ignored, the city's own record stands.
     """
     known = uow.places.node(said.id)
     if known is None:
-        return False
+        return None
     is_will = said.presence is Presence.OFFLINE
     if is_will and (said.boot, said.session) != (known.boot, known.session):
-        return False  # the last will of a connection that the node has since replaced
+        return None  # the last will of a connection that the node has since replaced
     if not is_will and (said.boot, said.session, said.seq) <= (known.boot, known.session, known.seq):
-        return False
+        return None
     now = uow.now()
     if is_will:
         uow.places.set_presence(said.id, Presence.OFFLINE)
@@ -34,7 +34,7 @@ def note_state(uow: UnitOfWork, said: Node) -> bool:
         came, went = set(said.troubles) - set(known.troubles), set(known.troubles) - set(said.troubles)
         facts = {"node": known.id, "came": sorted(came), "went": sorted(went), "troubles": list(said.troubles)}
         uow.happened(Noted(None, known.region, known.id, what="troubles_changed", data=facts))
-    return True
+    return known
 
 
 def find_silent_nodes(uow: UnitOfWork, patience: timedelta) -> int:

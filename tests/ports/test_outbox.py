@@ -1,9 +1,10 @@
 """What every Outbox keeps, above all the second wall of the category firewall."""
 
+import sqlite3
 from dataclasses import replace
 
+import psycopg
 import pytest
-from sqlalchemy.exc import IntegrityError
 from tests.ports.samples import an_incident, an_item, at
 
 from kentongan_server.domain.errors import FirewallError
@@ -16,7 +17,7 @@ KIND_OF = {
     IncidentClass.EMERGENCY: IncidentKind.FIRE,
     IncidentClass.COMMUNITY: IncidentKind.COMMUNITY_WORK,
 }
-REFUSED = (FirewallError, IntegrityError)
+REFUSED = (FirewallError, sqlite3.IntegrityError, psycopg.IntegrityError)
 
 
 def may_carry(channel: Channel, incident_class: IncidentClass) -> bool:

@@ -57,6 +57,8 @@ class RosterBook(Protocol):
 
 def turns_between(book: RosterBook, rotas: list[Rota], first: datetime, last: datetime) -> list[Turn]:
     """The turns that these rotas make in that time, with what became of them."""
+    if not rotas:
+        return []
     ids, since = [rota.id for rota in rotas], roster.nights_between(first, last)[0]
     return roster.turns(rotas, book.swaps_of(ids, since), book.check_ins_of(ids, since), first, last)
 

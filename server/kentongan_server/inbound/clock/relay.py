@@ -165,13 +165,15 @@ class Relay:
             await self._transactions.run(lambda uow: deliver_forward.held(uow, item, reason))
 
     async def _try_to_forward(self, item: OutboxItem) -> None:
+        responder = self._responders.get(item.channel)
+        if responder is None:
+            self._metrics.deliveries.labels(item.channel, "failed").inc()
+            await self._transactions.run(lambda uow: deliver_forward.nobody_there(uow, item))
+            return
         forward = await self._transactions.run(lambda uow: deliver_forward.begin_attempt(uow, item))
         if forward is None:
             return
-        responder = self._responders.get(item.channel)
         try:
-            if responder is None:
-                raise DeliveryError(f"nobody is configured for {item.channel}")
             await responder.deliver(forward)
         except DeliveryError as error:
             problem = str(error)

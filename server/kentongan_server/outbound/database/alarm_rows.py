@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, text, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, text, update
 
 from kentongan_server.domain.alarm import Action, Alarm, AlarmCommand
 from kentongan_server.domain.codebook import SHIPPED, Codebook
@@ -13,35 +13,35 @@ from kentongan_server.domain.lifecycle import AlarmState, CommandState
 from kentongan_server.domain.spread import Woken
 from kentongan_server.outbound.database.alarming_tables import alarm_regions
 from kentongan_server.outbound.database.codebook_rows import CodebookRows
-from kentongan_server.outbound.database.hot import HotQuery
 from kentongan_server.outbound.database.scopes import lies_in
+from kentongan_server.outbound.database.statement import Statement
 from kentongan_server.outbound.database.tables import alarm_commands, alarms, incidents, nodes
 from kentongan_server.outbound.database.values import from_ms, from_ms_or_none, to_ms, to_ms_or_none
 from kentongan_server.ports.alarms import Order
 
 _UNANSWERED = (CommandState.QUEUED, CommandState.SENT)
 
-_ADD_ALARM = insert(alarms)
-_ADD_COMMANDS = insert(alarm_commands)
-_ALARM = HotQuery(select(alarms).where(alarms.c.id == bindparam("id")))
-_ALARM_OF = HotQuery(
+_ADD_ALARM = Statement(insert(alarms))
+_ADD_COMMANDS = Statement(insert(alarm_commands))
+_ALARM = Statement(select(alarms).where(alarms.c.id == bindparam("id")))
+_ALARM_OF = Statement(
     select(alarms)
     .where(alarms.c.incident == bindparam("incident"))
     .order_by(alarms.c.requested_at.desc(), alarms.c.id.desc())
     .limit(1)
 )
-_SET_ALARM = (
+_SET_ALARM = Statement(
     update(alarms)
     .where(alarms.c.id == bindparam("of"))
     .values(state=bindparam("state"), level=bindparam("level"), due_at=bindparam("due_at"))
 )
-_COMMANDS = select(alarm_commands).where(alarm_commands.c.id.in_(bindparam("ids", expanding=True)))
+_COMMAND = Statement(select(alarm_commands).where(alarm_commands.c.id == bindparam("id")))
 _COMMANDS_OF = (
     select(alarm_commands)
     .where(alarm_commands.c.incident.in_(bindparam("incidents", expanding=True)))
     .order_by(alarm_commands.c.created_at, alarm_commands.c.node)
 )
-_SET_COMMAND = (
+_SET_COMMAND = Statement(
     update(alarm_commands)
     .where(alarm_commands.c.id == bindparam("of"))
     .values(state=bindparam("state"), due_at=bindparam("due_at"))
@@ -54,13 +54,13 @@ _MARK_SENT = (
     )
     .values(state=CommandState.SENT)
 )
-_DUE = (
+_DUE = Statement(
     select(alarm_commands)
     .where(alarm_commands.c.due_at <= bindparam("now"))
     .order_by(alarm_commands.c.due_at)
     .limit(bindparam("limit"))
 )
-_TRY_AGAIN = (
+_TRY_AGAIN = Statement(
     update(alarm_commands)
     .where(alarm_commands.c.id == bindparam("of"))
     .values(
@@ -70,16 +70,16 @@ _TRY_AGAIN = (
         due_at=bindparam("due_at"),
     )
 )
-_MAKE_DUE = (
+_MAKE_DUE = Statement(
     update(alarm_commands)
     .where(
         alarm_commands.c.node == bindparam("of"),
         alarm_commands.c.due_at.is_not(None),
-        alarm_commands.c.state.in_(_UNANSWERED),
+        or_(*(alarm_commands.c.state == state for state in _UNANSWERED)),
     )
     .values(due_at=bindparam("now"))
 )
-_ORDERS = (
+_ORDER = Statement(
     select(
         alarm_commands.c.id,
         alarm_commands.c.node,
@@ -93,7 +93,7 @@ _ORDERS = (
     )
     .join_from(alarm_commands, incidents, alarm_commands.c.incident == incidents.c.id)
     .join(nodes, alarm_commands.c.node == nodes.c.id)
-    .where(alarm_commands.c.id.in_(bindparam("ids", expanding=True)), nodes.c.nonce.is_not(None))
+    .where(alarm_commands.c.id == bindparam("id"), nodes.c.nonce.is_not(None))
 )
 
 
@@ -127,11 +127,11 @@ class AlarmRows:
             "requested_at": to_ms(alarm.requested_at),
             "due_at": to_ms_or_none(alarm.due_at),
         }
-        self._connection.execute(_ADD_ALARM, values)
+        _ADD_ALARM.run(self._connection, values)
 
     def set_alarm(self, alarm_id: str, state: AlarmState, level: int, due_at: datetime | None) -> None:
         values = {"of": alarm_id, "state": state, "level": level, "due_at": to_ms_or_none(due_at)}
-        self._connection.execute(_SET_ALARM, values)
+        _SET_ALARM.run(self._connection, values)
 
     def due(self, now: datetime) -> list[Alarm]:
         query = select(alarms).where(alarms.c.due_at <= to_ms(now)).order_by(alarms.c.due_at)
@@ -183,9 +183,8 @@ class AlarmRows:
         return [row.incident for row in self._connection.execute(query)]
 
     def commands(self, command_ids: Collection[str]) -> dict[str, AlarmCommand]:
-        if not command_ids:
-            return {}
-        return {row.id: _command(row) for row in self._connection.execute(_COMMANDS, {"ids": list(command_ids)})}
+        rows = [_COMMAND.first(self._connection, id=command_id) for command_id in command_ids]
+        return {row.id: _command(row) for row in rows if row is not None}
 
     def commands_of(self, incident_ids: Collection[str]) -> list[AlarmCommand]:
         rows = self._connection.execute(_COMMANDS_OF, {"incidents": list(incident_ids)})
@@ -194,8 +193,8 @@ class AlarmRows:
     def add_commands(self, commands: Collection[AlarmCommand], due_at: datetime) -> None:
         if not commands:
             return
-        self._connection.execute(
-            _ADD_COMMANDS,
+        _ADD_COMMANDS.run_many(
+            self._connection,
             [
                 {
                     "id": command.id,
@@ -218,21 +217,21 @@ class AlarmRows:
 
     def set_command(self, command_id: str, state: CommandState, due_at: datetime | None) -> None:
         values = {"of": command_id, "state": state, "due_at": to_ms_or_none(due_at)}
-        self._connection.execute(_SET_COMMAND, values)
+        _SET_COMMAND.run(self._connection, values)
 
     def mark_sent(self, command_ids: Collection[str]) -> None:
         self._connection.execute(_MARK_SENT, {"ids": list(command_ids)})
 
     def commands_due(self, now: datetime, limit: int) -> list[AlarmCommand]:
-        rows = self._connection.execute(_DUE, {"now": to_ms(now), "limit": limit})
+        rows = _DUE.all(self._connection, now=to_ms(now), limit=limit)
         return [_command(row) for row in rows]
 
     def try_again(self, command_id: str, state: CommandState, counter: int, attempts: int, due_at: datetime) -> None:
         values = {"of": command_id, "state": state, "counter": counter, "attempts": attempts, "due_at": to_ms(due_at)}
-        self._connection.execute(_TRY_AGAIN, values)
+        _TRY_AGAIN.run(self._connection, values)
 
     def make_due(self, node: str, now: datetime) -> None:
-        self._connection.execute(_MAKE_DUE, {"of": node, "now": to_ms(now)})
+        _MAKE_DUE.run(self._connection, {"of": node, "now": to_ms(now)})
 
     def orders(self, command_ids: Collection[str]) -> list[Order]:
         if not command_ids:
@@ -240,7 +239,7 @@ class AlarmRows:
         shelf = CodebookRows(self._connection)
         books: dict[str | None, Codebook] = {None: SHIPPED}
         found = []
-        for row in self._connection.execute(_ORDERS, {"ids": list(command_ids)}):
+        for row in filter(None, (_ORDER.first(self._connection, id=each) for each in command_ids)):
             book = books.get(row.codebook) or books.setdefault(row.codebook, shelf.version(row.codebook) or SHIPPED)
             action, kind = Action(row.action), IncidentKind(row.kind)
             order = Order(

@@ -7,15 +7,16 @@ from sqlalchemy import Connection, bindparam, insert, or_, select, update
 from kentongan_server.domain.codebook import SHIPPED, Code, Codebook, Rhythm
 from kentongan_server.domain.incident_kind import IncidentKind
 from kentongan_server.outbound.database.alarming_tables import codebooks
+from kentongan_server.outbound.database.statement import Statement
 from kentongan_server.outbound.database.values import from_ms, from_text, to_ms, to_text
 
-_CURRENT = (
+_CURRENT = Statement(
     select(codebooks.c.version)
     .where(or_(codebooks.c.region == bindparam("region"), codebooks.c.region.is_(None)), codebooks.c.retired.is_(False))
     .order_by(codebooks.c.region.is_(None), codebooks.c.adopted_at.desc(), codebooks.c.version.desc())
     .limit(1)
 )
-_VERSION = select(codebooks).where(codebooks.c.version == bindparam("version"))
+_VERSION = Statement(select(codebooks).where(codebooks.c.version == bindparam("version")))
 
 
 class CodebookRows:
@@ -25,13 +26,13 @@ class CodebookRows:
         self._connection = connection
 
     def current(self, region: str) -> Codebook:
-        name = self._connection.execute(_CURRENT, {"region": region}).scalar_one_or_none()
-        return SHIPPED if name is None else (self.version(name) or SHIPPED)
+        found = _CURRENT.first(self._connection, region=region)
+        return SHIPPED if found is None else (self.version(found.version) or SHIPPED)
 
     def version(self, name: str) -> Codebook | None:
         if name == SHIPPED.version:
             return SHIPPED
-        row = self._connection.execute(_VERSION, {"version": name}).one_or_none()
+        row = _VERSION.first(self._connection, version=name)
         return None if row is None else _book(row)
 
     def versions(self, region: str | None) -> list[Codebook]:

@@ -9,23 +9,23 @@ from sqlalchemy import Connection, bindparam, func, insert, or_, select, text, u
 from kentongan_server.domain.incident import Disposition, Incident, Position, Report, Source
 from kentongan_server.domain.incident_kind import IncidentClass, IncidentKind, Purpose
 from kentongan_server.domain.lifecycle import OPEN_INCIDENT_STATES, IncidentStatus
-from kentongan_server.outbound.database.hot import HotQuery
 from kentongan_server.outbound.database.scopes import lies_in
+from kentongan_server.outbound.database.statement import Statement
 from kentongan_server.outbound.database.tables import ID, incidents, reports
 from kentongan_server.outbound.database.values import from_ms, from_ms_or_none, to_ms, to_ms_or_none
 
-_ADD_REPORT = insert(reports)
-_ADD_INCIDENT = insert(incidents)
-_REPORT = HotQuery(select(reports).where(reports.c.id == bindparam("id")))
+_ADD_REPORT = Statement(insert(reports))
+_ADD_INCIDENT = Statement(insert(incidents))
+_REPORT = Statement(select(reports).where(reports.c.id == bindparam("id")))
 _MERGED = select(incidents.c.id).where(incidents.c.merged_into == bindparam("incident"))
 # With `or` PostgreSQL would read every report there is.
 _IT_AND_MERGED = union_all(select(bindparam("incident", type_=ID)), _MERGED)
-_REPORTS_OF = select(reports).where(reports.c.incident.in_(_IT_AND_MERGED)).order_by(reports.c.received_at)
+_REPORTS_OF = Statement(select(reports).where(reports.c.incident.in_(_IT_AND_MERGED)).order_by(reports.c.received_at))
 _SPOKEN = select(reports.c.id).where(reports.c.incident == bindparam("incident")).limit(1)
-_SPOKEN_BY_PERSON = HotQuery(_SPOKEN.where(reports.c.reporter == bindparam("speaker")))
-_SPOKEN_BY_NODE = HotQuery(_SPOKEN.where(reports.c.node == bindparam("speaker"), reports.c.reporter.is_(None)))
-_INCIDENT = HotQuery(select(incidents).where(incidents.c.id == bindparam("id")))
-_OPEN = HotQuery(
+_SPOKEN_BY_PERSON = Statement(_SPOKEN.where(reports.c.reporter == bindparam("speaker")))
+_SPOKEN_BY_NODE = Statement(_SPOKEN.where(reports.c.node == bindparam("speaker"), reports.c.reporter.is_(None)))
+_INCIDENT = Statement(select(incidents).where(incidents.c.id == bindparam("id")))
+_OPEN = Statement(
     select(incidents)
     .where(
         incidents.c.region == bindparam("region"),
@@ -61,7 +61,7 @@ _CHANGE = (
         }
     )
 )
-_SET_STATUS = update(incidents).where(incidents.c.id == bindparam("of")).values(status=bindparam("status"))
+_SET_STATUS = Statement(update(incidents).where(incidents.c.id == bindparam("of")).values(status=bindparam("status")))
 
 
 class IncidentRows:
@@ -92,10 +92,10 @@ class IncidentRows:
             "received_at": to_ms(report.received_at),
             "incident": report.incident,
         }
-        self._connection.execute(_ADD_REPORT, values)
+        _ADD_REPORT.run(self._connection, values)
 
     def reports_of(self, incident_id: str) -> list[Report]:
-        return [_report(row) for row in self._connection.execute(_REPORTS_OF, {"incident": incident_id})]
+        return [_report(row) for row in _REPORTS_OF.all(self._connection, incident=incident_id)]
 
     def has_spoken(self, incident_id: str, reporter: str | None, node: str | None) -> bool:
         query = _SPOKEN_BY_NODE if reporter is None else _SPOKEN_BY_PERSON
@@ -124,10 +124,10 @@ class IncidentRows:
             "opened_at": to_ms(incident.opened_at),
             "text": incident.text,
         }
-        self._connection.execute(_ADD_INCIDENT, values)
+        _ADD_INCIDENT.run(self._connection, values)
 
     def set_status(self, incident_id: str, status: IncidentStatus) -> None:
-        self._connection.execute(_SET_STATUS, {"of": incident_id, "status": status})
+        _SET_STATUS.run(self._connection, {"of": incident_id, "status": status})
 
     def change(self, incident: Incident) -> None:
         values = {

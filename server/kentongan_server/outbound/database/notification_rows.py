@@ -9,17 +9,18 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from kentongan_server.domain.lifecycle import NotificationState
 from kentongan_server.domain.notification import Notification, NotifyChannel, Urgency, Wave
 from kentongan_server.outbound.database.notification_tables import notifications, waves
+from kentongan_server.outbound.database.statement import Statement
 from kentongan_server.outbound.database.values import from_ms, from_ms_or_none, to_ms, to_ms_or_none
 from kentongan_server.ports.notifications import PlannedWave
 
 _ADD = insert(notifications)
 _ONE = select(notifications).where(notifications.c.id == bindparam("id"))
-_OF_INCIDENT = (
+_OF_INCIDENT = Statement(
     select(notifications)
     .where(notifications.c.incident == bindparam("incident"))
     .order_by(notifications.c.queued_at, notifications.c.id)
 )
-_DUE_CHANNELS = select(notifications.c.channel).where(notifications.c.due_at <= bindparam("now")).distinct()
+_DUE_CHANNELS = Statement(select(notifications.c.channel).where(notifications.c.due_at <= bindparam("now")).distinct())
 _DUE = (
     select(notifications)
     .where(notifications.c.channel == bindparam("channel"), notifications.c.due_at <= bindparam("now"))
@@ -31,14 +32,16 @@ _TOLD = select(notifications.c.destination, notifications.c.changed_at).where(
     notifications.c.changed_at >= bindparam("since"),
     notifications.c.attempts > 0,
 )
-_PLAN = insert(waves)
-_MOVE = (
+_PLAN = Statement(insert(waves))
+_MOVE = Statement(
     update(waves)
     .where(waves.c.incident == bindparam("of"), waves.c.wave == bindparam("the"))
     .values(due_at=bindparam("due_at"))
 )
-_WAVES_DUE = select(waves).where(waves.c.due_at <= bindparam("now")).order_by(waves.c.due_at).limit(bindparam("limit"))
-_DONE = delete(waves).where(waves.c.incident == bindparam("of"), waves.c.wave == bindparam("the"))
+_WAVES_DUE = Statement(
+    select(waves).where(waves.c.due_at <= bindparam("now")).order_by(waves.c.due_at).limit(bindparam("limit"))
+)
+_DONE = Statement(delete(waves).where(waves.c.incident == bindparam("of"), waves.c.wave == bindparam("the")))
 
 
 class NotificationRows:
@@ -50,15 +53,15 @@ class NotificationRows:
 
     def plan(self, wave: PlannedWave) -> None:
         due_at = to_ms(wave.due_at)
-        if not self._connection.execute(_MOVE, {"of": wave.incident, "the": wave.wave, "due_at": due_at}).rowcount:
-            self._connection.execute(_PLAN, {"incident": wave.incident, "wave": wave.wave, "due_at": due_at})
+        if not _MOVE.run(self._connection, {"of": wave.incident, "the": wave.wave, "due_at": due_at}):
+            _PLAN.run(self._connection, {"incident": wave.incident, "wave": wave.wave, "due_at": due_at})
 
     def waves_due(self, now: datetime, limit: int) -> list[PlannedWave]:
-        rows = self._connection.execute(_WAVES_DUE, {"now": to_ms(now), "limit": limit})
+        rows = _WAVES_DUE.all(self._connection, now=to_ms(now), limit=limit)
         return [PlannedWave(row.incident, Wave(row.wave), from_ms(row.due_at)) for row in rows]
 
     def wave_done(self, incident: str, wave: Wave) -> None:
-        self._connection.execute(_DONE, {"of": incident, "the": wave})
+        _DONE.run(self._connection, {"of": incident, "the": wave})
 
     def add(self, new: Collection[Notification]) -> None:
         rows = [
@@ -88,7 +91,7 @@ class NotificationRows:
         return None if row is None else _notification(row)
 
     def due_channels(self, now: datetime) -> set[NotifyChannel]:
-        return {NotifyChannel(row.channel) for row in self._connection.execute(_DUE_CHANNELS, {"now": to_ms(now)})}
+        return {NotifyChannel(row.channel) for row in _DUE_CHANNELS.all(self._connection, now=to_ms(now))}
 
     def due(self, channel: NotifyChannel, now: datetime, limit: int) -> list[Notification]:
         values = {"channel": channel, "now": to_ms(now), "limit": limit}
@@ -120,7 +123,7 @@ class NotificationRows:
         return found
 
     def of_incident(self, incident: str) -> list[Notification]:
-        return [_notification(row) for row in self._connection.execute(_OF_INCIDENT, {"incident": incident})]
+        return [_notification(row) for row in _OF_INCIDENT.all(self._connection, incident=incident)]
 
 
 def _notification(row: Any) -> Notification:

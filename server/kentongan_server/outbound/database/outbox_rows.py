@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from kentongan_server.domain.incident_kind import IncidentClass
 from kentongan_server.domain.lifecycle import IncidentStatus
+from kentongan_server.outbound.database.statement import Statement
 from kentongan_server.outbound.database.tables import incidents, outbox
 from kentongan_server.outbound.database.values import from_ms, from_text, to_ms, to_text
 from kentongan_server.ports.outbox import Channel, ItemState, OutboxItem
@@ -15,28 +16,30 @@ from kentongan_server.ports.outbox import Channel, ItemState, OutboxItem
 _FORWARDS = (Channel.POLICE_WEBHOOK, Channel.POLICE_CAP, Channel.EMERGENCY_WEBHOOK, Channel.EMERGENCY_CAP)
 _OPEN = (ItemState.PENDING, ItemState.FAILING)
 
-_ADD = insert(outbox)
-_ITEM = select(outbox).where(outbox.c.id == bindparam("id"))
+_ADD = Statement(insert(outbox))
+_ITEM = Statement(select(outbox).where(outbox.c.id == bindparam("id")))
 _DUE = (
     select(outbox)
     .where(outbox.c.due_at <= bindparam("now"))
     .order_by(outbox.c.due_at, outbox.c.queued_at)
     .limit(bindparam("limit"))
 )
-_DUE_ON = _DUE.where(outbox.c.channel == bindparam("channel"))
-_DUE_CHANNELS = select(outbox.c.channel).where(outbox.c.due_at <= bindparam("now")).distinct()
-_ATTEMPTED = (
+_DUE_ON = Statement(_DUE.where(outbox.c.channel == bindparam("channel")))
+_DUE_CHANNELS = Statement(select(outbox.c.channel).where(outbox.c.due_at <= bindparam("now")).distinct())
+_ATTEMPTED = Statement(
     update(outbox)
     .where(outbox.c.id == bindparam("of"))
     .values(attempts=bindparam("attempts"), due_at=bindparam("due_at"))
 )
-_FAILED = (
+_FAILED = Statement(
     update(outbox)
     .where(outbox.c.id == bindparam("of"))
     .values(state=ItemState.FAILING, error=bindparam("error"), due_at=bindparam("due_at"))
 )
-_FINISHED = update(outbox).where(outbox.c.id == bindparam("of")).values(state=bindparam("state"), due_at=None)
-_RECEIPTS = select(outbox).where(outbox.c.node == bindparam("of"), outbox.c.due_at.is_not(None))
+_FINISHED = Statement(
+    update(outbox).where(outbox.c.id == bindparam("of")).values(state=bindparam("state"), due_at=None)
+)
+_RECEIPTS = Statement(select(outbox).where(outbox.c.node == bindparam("of"), outbox.c.due_at.is_not(None)))
 
 
 class OutboxRows:
@@ -61,33 +64,32 @@ class OutboxRows:
             "queued_at": to_ms(item.queued_at),
             "due_at": to_ms(item.due_at),
         }
-        self._connection.execute(_ADD, values)
+        _ADD.run(self._connection, values)
         self._on_new()
 
     def item(self, item_id: str) -> OutboxItem | None:
-        row = self._connection.execute(_ITEM, {"id": item_id}).one_or_none()
+        row = _ITEM.first(self._connection, id=item_id)
         return None if row is None else _item(row)
 
     def due(self, now: datetime, limit: int, channel: Channel | None = None) -> list[OutboxItem]:
-        values: dict[str, Any] = {"now": to_ms(now), "limit": limit}
         rows = (
-            self._connection.execute(_DUE, values)
+            self._connection.execute(_DUE, {"now": to_ms(now), "limit": limit})
             if channel is None
-            else self._connection.execute(_DUE_ON, {**values, "channel": channel})
+            else _DUE_ON.all(self._connection, now=to_ms(now), limit=limit, channel=channel)
         )
         return [_item(row) for row in rows]
 
     def due_channels(self, now: datetime) -> set[Channel]:
-        return {Channel(row.channel) for row in self._connection.execute(_DUE_CHANNELS, {"now": to_ms(now)})}
+        return {Channel(row.channel) for row in _DUE_CHANNELS.all(self._connection, now=to_ms(now))}
 
     def attempted(self, item_id: str, attempts: int, due_at: datetime) -> None:
-        self._connection.execute(_ATTEMPTED, {"of": item_id, "attempts": attempts, "due_at": to_ms(due_at)})
+        _ATTEMPTED.run(self._connection, {"of": item_id, "attempts": attempts, "due_at": to_ms(due_at)})
 
     def failed(self, item_id: str, error: str, due_at: datetime) -> None:
-        self._connection.execute(_FAILED, {"of": item_id, "error": error, "due_at": to_ms(due_at)})
+        _FAILED.run(self._connection, {"of": item_id, "error": error, "due_at": to_ms(due_at)})
 
     def finished(self, item_id: str, state: ItemState) -> None:
-        self._connection.execute(_FINISHED, {"of": item_id, "state": state})
+        _FINISHED.run(self._connection, {"of": item_id, "state": state})
 
     def of_incidents(self, incident_ids: Collection[str]) -> list[OutboxItem]:
         query = (
@@ -98,7 +100,7 @@ class OutboxRows:
         return [_item(row) for row in self._connection.execute(query)]
 
     def open_receipts(self, node: str) -> list[OutboxItem]:
-        return [_item(row) for row in self._connection.execute(_RECEIPTS, {"of": node})]
+        return [_item(row) for row in _RECEIPTS.all(self._connection, of=node)]
 
     def unaccepted_since(self, limit: datetime) -> list[OutboxItem]:
         query = select(outbox).where(

@@ -10,6 +10,7 @@ from kentongan_server.domain.granting import Grant
 from kentongan_server.domain.people import Membership, Person, Role
 from kentongan_server.domain.pin import Pin
 from kentongan_server.outbound.database.scopes import lies_in
+from kentongan_server.outbound.database.statement import Statement
 from kentongan_server.outbound.database.tables import memberships, people, pins
 from kentongan_server.outbound.database.values import from_ms_or_none, to_ms, to_ms_or_none
 
@@ -18,11 +19,24 @@ _HELD = and_(
     or_(memberships.c.valid_from.is_(None), memberships.c.valid_from <= bindparam("at")),
     or_(memberships.c.valid_until.is_(None), memberships.c.valid_until > bindparam("at")),
 )
-_BEARER = select(people).where(people.c.token_hash == bindparam("token_hash"))
-_PERSON = select(people).where(people.c.id == bindparam("id"))
-_MEMBERSHIPS = select(memberships).where(memberships.c.person == bindparam("person"), _HELD)
-_MEMBERS = select(func.count(memberships.c.person.distinct())).where(memberships.c.region == bindparam("region"), _HELD)
+_BEARER = Statement(select(people).where(people.c.token_hash == bindparam("token_hash")))
+_PERSON = Statement(select(people).where(people.c.id == bindparam("id")))
+_MEMBERS = Statement(
+    select(func.count(memberships.c.person.distinct()).label("count")).where(
+        memberships.c.region == bindparam("region"), _HELD
+    )
+)
 _BY_AGE = (func.coalesce(memberships.c.granted_at, 0), memberships.c.id)
+_MEMBERSHIPS = Statement(
+    select(memberships).where(memberships.c.person == bindparam("person"), _HELD).order_by(*_BY_AGE)
+)
+_HERE = select(memberships.c.person).where(memberships.c.region == bindparam("region"), _HELD)
+_HOLDERS = Statement(
+    select(memberships, people.c.name)
+    .join(people, people.c.id == memberships.c.person)
+    .where(memberships.c.person.in_(_HERE), _HELD)
+    .order_by(people.c.name, people.c.id, *_BY_AGE)
+)
 _INSTALLED = and_(memberships.c.person == bindparam("of"), memberships.c.granted_at.is_(None))
 
 
@@ -33,13 +47,13 @@ class PeopleRows:
         self._connection = connection
 
     def bearer(self, token_hash: str, at: datetime) -> Person | None:
-        return self._whole(self._connection.execute(_BEARER, {"token_hash": token_hash}).one_or_none(), at)
+        return self._whole(_BEARER.first(self._connection, token_hash=token_hash), at)
 
     def person(self, person_id: str, at: datetime) -> Person | None:
-        return self._whole(self._connection.execute(_PERSON, {"id": person_id}).one_or_none(), at)
+        return self._whole(_PERSON.first(self._connection, id=person_id), at)
 
     def put_person(self, person: Person, token_hash: str | None) -> None:
-        known = self._connection.execute(_PERSON, {"id": person.id}).one_or_none()
+        known = _PERSON.first(self._connection, id=person.id)
         values = {"name": person.name, "token_hash": token_hash}
         if known is None:
             self._connection.execute(insert(people), {"id": person.id, **values})
@@ -57,7 +71,8 @@ class PeopleRows:
         self._connection.execute(insert(people), {"id": person_id, "name": name, "token_hash": None})
 
     def members(self, region: str, at: datetime) -> int:
-        return self._connection.execute(_MEMBERS, {"region": region, "at": to_ms(at)}).scalar_one()
+        found = _MEMBERS.first(self._connection, region=region, at=to_ms(at))
+        return found.count if found else 0
 
     def move_members(self, region: str, to: str, people: Collection[str] | None) -> int:
         here = memberships.c.region == region
@@ -67,15 +82,14 @@ class PeopleRows:
         return self._connection.execute(change).rowcount
 
     def holders(self, region: str, roles: Collection[Role], at: datetime) -> list[Person]:
-        query = (
-            select(people.c.id, people.c.name)
-            .join(memberships, memberships.c.person == people.c.id)
-            .where(memberships.c.region == region, memberships.c.role.in_(sorted(roles)), _HELD)
-            .distinct()
-            .order_by(people.c.name, people.c.id)
-        )
-        found = self._connection.execute(query, {"at": to_ms(at)}).all()
-        return [person for row in found if (person := self._whole(row, at)) is not None]
+        found: dict[str, tuple[str, list[Membership]]] = {}
+        for row in _HOLDERS.all(self._connection, region=region, at=to_ms(at)):
+            found.setdefault(row.person, (row.name, []))[1].append(_membership(row))
+        return [
+            Person(id, name, tuple(held))
+            for id, (name, held) in found.items()
+            if any(one.region == region and one.role in roles for one in held)
+        ]
 
     def add_grant(self, grant: Grant) -> None:
         self._connection.execute(insert(memberships), _row(grant))
@@ -117,7 +131,7 @@ class PeopleRows:
     def _whole(self, row: Any, at: datetime) -> Person | None:
         if row is None:
             return None
-        found = self._connection.execute(_MEMBERSHIPS.order_by(*_BY_AGE), {"person": row.id, "at": to_ms(at)})
+        found = _MEMBERSHIPS.all(self._connection, person=row.id, at=to_ms(at))
         return Person(row.id, row.name, tuple(_membership(m) for m in found))
 
 

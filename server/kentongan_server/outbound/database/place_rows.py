@@ -8,21 +8,21 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from kentongan_server.domain.place import Node, NodeRole, Notice, Presence, Region
 from kentongan_server.domain.region_code import Level
-from kentongan_server.outbound.database.hot import HotQuery
 from kentongan_server.outbound.database.scopes import is_of, lies_in
+from kentongan_server.outbound.database.statement import Statement
 from kentongan_server.outbound.database.tables import nodes, notices, region_successors, regions
 from kentongan_server.outbound.database.upsert import put
 from kentongan_server.outbound.database.values import to_ms
 
-_REGION = HotQuery(select(regions).where(regions.c.code == bindparam("code")))
+_REGION = Statement(select(regions).where(regions.c.code == bindparam("code")))
 _SUCCESSORS = (
     select(region_successors.c.successor)
     .where(region_successors.c.region == bindparam("code"))
     .order_by(region_successors.c.successor)
 )
-_NODE = HotQuery(select(nodes).where(nodes.c.id == bindparam("id")))
+_NODE = Statement(select(nodes).where(nodes.c.id == bindparam("id")))
 _NOTICE = select(notices.c.id).where(notices.c.id == bindparam("id"))
-_HEARD = (
+_HEARD = Statement(
     update(nodes)
     .where(nodes.c.id == bindparam("of"))
     .values(
@@ -43,10 +43,11 @@ _HEARD = (
         }
     )
 )
-_SET_PRESENCE = update(nodes).where(nodes.c.id == bindparam("of")).values(presence=bindparam("presence"))
-_TAKE = (
+_SET_PRESENCE = Statement(update(nodes).where(nodes.c.id == bindparam("of")).values(presence=bindparam("presence")))
+_NODES_OF = Statement(select(nodes).where(nodes.c.region == bindparam("region")).order_by(nodes.c.id))
+_TAKE = Statement(
     update(nodes)
-    .where(nodes.c.id.in_(bindparam("ids", expanding=True)))
+    .where(nodes.c.id == bindparam("of"))
     .values(counter=nodes.c.counter + 1)
     .returning(nodes.c.id, nodes.c.counter)
 )
@@ -127,6 +128,8 @@ class PlaceRows:
         return None if row is None else _node(row)
 
     def nodes_of(self, codes: Collection[str] | None) -> list[Node]:
+        if codes is not None and len(codes) == 1:  # an alarm at its beginning
+            return [_node(row) for row in _NODES_OF.all(self._connection, region=next(iter(codes)))]
         query = select(nodes).order_by(nodes.c.id)
         if codes is not None:
             query = query.where(nodes.c.region.in_(sorted(codes)))
@@ -178,7 +181,7 @@ class PlaceRows:
             "troubles": " ".join(node.troubles),
             "heard_at": to_ms(at),
         }
-        self._connection.execute(_HEARD, values)
+        _HEARD.run(self._connection, values)
 
     def take_notice(self, notice: Notice, at: datetime) -> bool:
         if self._connection.execute(_NOTICE, {"id": notice.id}).one_or_none() is not None:
@@ -188,9 +191,8 @@ class PlaceRows:
         return True
 
     def take_counters(self, node_ids: Collection[str]) -> dict[str, int]:
-        if not node_ids:
-            return {}
-        return dict(self._connection.execute(_TAKE, {"ids": list(node_ids)}).all())
+        taken = [_TAKE.first(self._connection, of=node) for node in node_ids]
+        return {each[0]: each[1] for each in taken if each is not None}
 
     def silent_since(self, limit: datetime) -> list[Node]:
         query = select(nodes).where(nodes.c.presence == Presence.ONLINE, nodes.c.heard_at < to_ms(limit))
@@ -200,7 +202,7 @@ class PlaceRows:
         self._connection.execute(update(nodes).where(nodes.c.id == node_id).values(out_of_service=reason))
 
     def set_presence(self, node_id: str, presence: Presence) -> None:
-        self._connection.execute(_SET_PRESENCE, {"of": node_id, "presence": presence})
+        _SET_PRESENCE.run(self._connection, {"of": node_id, "presence": presence})
 
 
 def _node(row: Any) -> Node:

@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from kentongan_server.domain.record import GENESIS, Checkpoint, Head, Link, chain, commit, content
+from kentongan_server.outbound.database.statement import Statement
 from kentongan_server.outbound.database.tables import checkpoints, record_beginnings, timeline
 
-_APPEND = insert(timeline)
-_HEAD = select(timeline.c.seq, timeline.c.hash).order_by(timeline.c.seq.desc()).limit(1)
+_APPEND = Statement(insert(timeline))
+_HEAD = Statement(select(timeline.c.seq, timeline.c.hash).order_by(timeline.c.seq.desc()).limit(1))
 _BEGINNING = select(record_beginnings.c.seq, record_beginnings.c.hash).order_by(record_beginnings.c.seq.desc()).limit(1)
 _LINKS = select(timeline).where(timeline.c.seq > bindparam("after")).order_by(timeline.c.seq).limit(bindparam("limit"))
 _OF_INCIDENT = select(timeline).where(timeline.c.incident == bindparam("of")).order_by(timeline.c.seq)
@@ -43,7 +44,7 @@ class Chain:
         """Write what waits."""
         if self.waiting:
             self._link(self.waiting)
-            self._connection.execute(_APPEND, self.waiting)
+            _APPEND.run_many(self._connection, self.waiting)
             self.waiting = []
 
     def _link(self, rows: list[dict[str, Any]]) -> None:
@@ -62,7 +63,7 @@ class Chain:
 
 def head_of(connection: Connection) -> Head:
     """The newest entry, or the place where the next one will be the first."""
-    row = connection.execute(_HEAD).one_or_none()
+    row = _HEAD.first(connection)
     return _beginning(connection) if row is None else Head(row.seq, row.hash)
 
 
@@ -80,7 +81,7 @@ class RecordRows:
 
     def head(self) -> Head | None:
         self._flush()
-        row = self._connection.execute(_HEAD).one_or_none()
+        row = _HEAD.first(self._connection)
         return None if row is None else Head(row.seq, row.hash)
 
     def beginning(self) -> Head:

@@ -15,12 +15,14 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
     delete,
     insert,
     select,
 )
 
 from kentongan_server.domain.roster import CheckIn, Rota, Swap
+from kentongan_server.outbound.database.statement import Statement
 from kentongan_server.outbound.database.tables import ID, metadata
 from kentongan_server.outbound.database.upsert import put
 from kentongan_server.outbound.database.values import from_ms, from_ms_or_none, to_ms, to_ms_or_none
@@ -78,6 +80,10 @@ calendars = Table(
 )
 
 
+_BY_WEEKDAY = (rotas.c.weekday, rotas.c.valid_from, rotas.c.id)
+_ROTAS_OF = Statement(select(rotas).where(rotas.c.region == bindparam("region")).order_by(*_BY_WEEKDAY))
+
+
 class RosterRows:
     """The RosterBook on one connection."""
 
@@ -85,8 +91,7 @@ class RosterRows:
         self._connection = connection
 
     def rotas_of(self, region: str) -> list[Rota]:
-        query = select(rotas).where(rotas.c.region == region)
-        return [_rota(row) for row in self._connection.execute(query.order_by(*_BY_WEEKDAY))]
+        return [_rota(row) for row in _ROTAS_OF.all(self._connection, region=region)]
 
     def rotas_with(self, person_id: str) -> list[Rota]:
         own = select(rota_people.c.rota).where(rota_people.c.person == person_id)
@@ -159,9 +164,6 @@ class RosterRows:
         self._connection.execute(delete(calendars).where(calendars.c.person == person_id))
         if token_hash is not None:
             self._connection.execute(insert(calendars), {"person": person_id, "token_hash": token_hash})
-
-
-_BY_WEEKDAY = (rotas.c.weekday, rotas.c.valid_from, rotas.c.id)
 
 
 def _rota(row: Any) -> Rota:

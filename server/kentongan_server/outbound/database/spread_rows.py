@@ -3,23 +3,21 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from kentongan_server.domain.incident_kind import IncidentClass
 from kentongan_server.domain.spread import Period, Rule
 from kentongan_server.outbound.database.alarming_tables import alarm_rules, shelvings
+from kentongan_server.outbound.database.statement import Statement
 from kentongan_server.outbound.database.upsert import put
 from kentongan_server.outbound.database.values import from_ms, from_text, to_ms, to_text
 
-_RULE = (
-    select(alarm_rules.c.body)
-    .where(
-        alarm_rules.c.region.in_(bindparam("regions", expanding=True)),
+_RULE = Statement(
+    select(alarm_rules.c.body).where(
+        alarm_rules.c.region == bindparam("region"),
         alarm_rules.c["class"] == bindparam("incident_class"),
         alarm_rules.c.period == bindparam("period"),
     )
-    .order_by(func.length(alarm_rules.c.region).desc())
-    .limit(1)
 )
 
 
@@ -30,9 +28,12 @@ class SpreadRows:
         self._connection = connection
 
     def rule(self, regions: Collection[str], incident_class: IncidentClass, period: Period) -> Rule | None:
-        values = {"regions": list(regions), "incident_class": incident_class, "period": period}
-        body = self._connection.execute(_RULE, values).scalar_one_or_none()
-        return None if body is None else _rule(body)
+        asked = {"incident_class": incident_class, "period": period}
+        for region in sorted(regions, key=len, reverse=True):  # the nearest one first
+            found = _RULE.first(self._connection, region=region, **asked)
+            if found is not None:
+                return _rule(found.body)
+        return None
 
     def rules(self, region: str) -> dict[tuple[IncidentClass, Period], Rule]:
         of_class = alarm_rules.c["class"].label("incident_class")

@@ -7,8 +7,8 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from kentongan_server.domain.events import Event
 from kentongan_server.domain.incident_kind import IncidentClass
-from kentongan_server.outbound.database.hot import HotQuery
 from kentongan_server.outbound.database.record_rows import Chain
+from kentongan_server.outbound.database.statement import Statement
 from kentongan_server.outbound.database.tables import incidents, timeline
 from kentongan_server.outbound.database.values import from_ms, from_ms_or_none, from_text, to_ms, to_text
 from kentongan_server.ports.timeline import Entry
@@ -18,7 +18,7 @@ _ENTRIES = select(timeline, incidents.c.incident_class, incidents.c.cancelled_at
 )
 _OF_INCIDENT = _ENTRIES.where(timeline.c.incident == bindparam("of")).order_by(timeline.c.seq)
 _AFTER = _ENTRIES.where(timeline.c.seq > bindparam("seq")).order_by(timeline.c.seq).limit(bindparam("limit"))
-_HAS = HotQuery(
+_HAS = Statement(
     select(timeline.c.seq)
     .where(timeline.c.incident == bindparam("of"), timeline.c.event == bindparam("event"))
     .limit(1)

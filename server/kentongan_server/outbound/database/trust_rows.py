@@ -8,11 +8,11 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from kentongan_server.domain.trust import Cooldown
 from kentongan_server.outbound.database.alarming_tables import cooldowns
-from kentongan_server.outbound.database.hot import HotQuery
+from kentongan_server.outbound.database.statement import Statement
 from kentongan_server.outbound.database.values import from_ms, from_ms_or_none, to_ms, to_ms_or_none
 
 _TIMES = ("since", "until", "appealed_at", "lifted_at")
-_COOLING = HotQuery(
+_COOLING = Statement(
     select(cooldowns.c.id)
     .where(
         cooldowns.c.person == bindparam("person"),

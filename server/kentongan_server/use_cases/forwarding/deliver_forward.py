@@ -14,6 +14,7 @@ from kentongan_server.ports.unit_of_work import UnitOfWork
 from kentongan_server.use_cases.forwarding.page_human import page_human
 
 RETRY_AFTER_S = (2, 5, 10, 20, 40)
+NOBODY_THERE_RETRY = timedelta(seconds=60)
 LEASE = timedelta(seconds=8)  # longer than any attempt takes: until then no other server begins one
 
 
@@ -70,9 +71,14 @@ def failed(uow: UnitOfWork, item: OutboxItem, error: str) -> None:
     current = uow.outbox.item(item.id)
     if current is None or current.state is ItemState.ACCEPTED:
         return
-    uow.outbox.failed(item.id, error, uow.now() + retry_delay(current.attempts))
-    facts = {"channel": item.channel, "attempts": current.attempts, "error": error}
-    uow.happened(Noted(item.incident, _region(uow, item), what="forward_failed", data=facts))
+    _failed(uow, current, error, retry_delay(current.attempts))
+
+
+def nobody_there(uow: UnitOfWork, item: OutboxItem) -> None:
+    """This server has nobody to send it to. It waits for one who is set up later; a human is paged as for any other."""
+    current = uow.outbox.item(item.id)
+    if current is not None and current.state is not ItemState.ACCEPTED:
+        _failed(uow, current, f"nobody is configured for {item.channel}", NOBODY_THERE_RETRY)
 
 
 def held(uow: UnitOfWork, item: OutboxItem, reason: str) -> None:
@@ -89,6 +95,12 @@ def held(uow: UnitOfWork, item: OutboxItem, reason: str) -> None:
 def retry_delay(attempts: int) -> timedelta:
     """How long after the `attempts`-th attempt the next one is due."""
     return timedelta(seconds=RETRY_AFTER_S[attempts - 1] if attempts <= len(RETRY_AFTER_S) else 60)
+
+
+def _failed(uow: UnitOfWork, item: OutboxItem, error: str, delay: timedelta) -> None:
+    uow.outbox.failed(item.id, error, uow.now() + delay)
+    facts = {"channel": item.channel, "attempts": item.attempts, "error": error}
+    uow.happened(Noted(item.incident, _region(uow, item), what="forward_failed", data=facts))
 
 
 def _region(uow: UnitOfWork, item: OutboxItem) -> str | None:

@@ -87,6 +87,8 @@ def _tell_the_silent(uow: UnitOfWork, incident: Incident) -> None:
 
 def _tell(uow: UnitOfWork, incident: Incident, wave: Wave, people: Sequence[Person]) -> int:
     """Queue one notification for each destination of those who may know; how many people can be reached."""
+    if not people:
+        return 0
     told = {one.destination for one in uow.notifications.of_incident(incident.id)} if wave is Wave.RESIDENTS else set()
     spoke = {report.reporter for report in uow.incidents.reports_of(incident.id)}
     meant = {p.id for p in people if p.sees(incident.region, incident.incident_class)} - spoke

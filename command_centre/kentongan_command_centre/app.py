@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kentongan_command_centre.cap import CapReader
 from kentongan_command_centre.clock import Clock
 from kentongan_command_centre.desk import Desk
+from kentongan_command_centre.door import Door
 from kentongan_command_centre.faults import Faults, fault_routes
 from kentongan_command_centre.intake import intake_routes
 from kentongan_command_centre.operator_desk import operator_routes
@@ -35,10 +36,11 @@ _HEADERS = (
 )
 
 
-def create_app(settings: Settings, desk: Desk, clock: Clock) -> FastAPI:
-    """The application around an open desk; the caller closes the desk when the application has ended."""
+def create_app(settings: Settings, desk: Desk, clock: Clock, door: Door) -> FastAPI:
+    """The application around an open desk and behind a door; the caller closes the desk when the application has ended."""
     secrets = settings.secrets
-    relay = Relay(desk, clock, server_url=str(settings.server_url), secret=secrets[0])
+    faults = Faults()
+    relay = Relay(desk, clock, faults, server_url=str(settings.server_url), secret=secrets[0])
     log = structlog.get_logger("kentongan.centre")
     relaying: list[asyncio.Task[None]] = []
 
@@ -53,11 +55,10 @@ def create_app(settings: Settings, desk: Desk, clock: Clock) -> FastAPI:
 
     app = FastAPI(title="Kentongan command centre (reference)", lifespan=lifespan, redoc_url=None)
     answer_with_problems(app)
-    faults = Faults()
     cap = CapReader(settings.cap_cert_file.read_bytes())
-    app.include_router(intake_routes(desk, clock, faults, secrets=secrets, cap=cap))
+    app.include_router(intake_routes(desk, clock, faults, door, secrets=secrets, cap=cap))
     app.include_router(operator_routes(desk, clock))
-    app.include_router(fault_routes(faults, allowed=settings.faults))
+    app.include_router(fault_routes(faults, door, allowed=settings.faults))
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     app.add_middleware(_WithHeaders)
 

@@ -1,7 +1,5 @@
 """Where the server's documents come in: prove, check, keep, answer. Nothing is answered 2xx before it is on disk."""
 
-import asyncio
-import os
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TypeAlias
@@ -17,28 +15,29 @@ from kentongan_command_centre.cap import CapReader
 from kentongan_command_centre.clock import Clock
 from kentongan_command_centre.desk import Desk
 from kentongan_command_centre.document import Breach, Document, Refusal
-from kentongan_command_centre.faults import FaultMode, Faults
+from kentongan_command_centre.door import Door
+from kentongan_command_centre.faults import Faults
 from kentongan_command_centre.firewall import refuse_breach
-from kentongan_command_centre.problems import problem
+from kentongan_command_centre.spoiling import refused, spoilt
 from kentongan_command_centre.webhook import read_webhook
 
 _MOST_BYTES = 512 * 1024
-_LONGEST_SILENCE = 120
 
 Reader: TypeAlias = Callable[[Headers, bytes, datetime], Document]
 
 
-def intake_routes(desk: Desk, clock: Clock, faults: Faults, *, secrets: Sequence[bytes], cap: CapReader) -> APIRouter:
+def intake_routes(
+    desk: Desk, clock: Clock, faults: Faults, door: Door, *, secrets: Sequence[bytes], cap: CapReader
+) -> APIRouter:
     """POST /webhook and POST /cap."""
     router = APIRouter()
     log = structlog.get_logger("kentongan.centre.intake")
 
     async def take(request: Request, media_type: str, read: Reader) -> Response:
         fault = faults.next()
-        if fault == "http_500":
-            return problem(500, "Told to fail", "This inbox was told to fail.")
-        if fault == "refuse":
-            return problem(403, "Told to refuse", "This inbox was told to refuse.")
+        turned_away = refused(fault, status := faults.status, request)
+        if turned_away is not None:
+            return turned_away
         body = await _body(request, media_type)
         now = clock()
         headers = request.headers
@@ -63,7 +62,7 @@ def intake_routes(desk: Desk, clock: Clock, faults: Faults, *, secrets: Sequence
             log.warning("document_refused", path=request.url.path, status=refusal.status, reason=refusal.detail)
             raise
         desk.changed.ring()
-        return await _spoilt(fault, request) or JSONResponse(answer)
+        return await spoilt(fault, status, request, door) or JSONResponse(answer)
 
     @router.post("/webhook")
     async def webhook(request: Request) -> Response:
@@ -88,16 +87,3 @@ async def _body(request: Request, media_type: str) -> bytes:
         if len(body) > _MOST_BYTES:
             raise Refusal(413, "Too large", f"A document may hold {_MOST_BYTES} bytes.")
     return bytes(body)
-
-
-async def _spoilt(fault: FaultMode, request: Request) -> Response | None:
-    """What the sender gets of an answer that was meant well."""
-    if fault == "garbage":
-        return Response(os.urandom(512), headers={"Content-Encoding": "gzip"})
-    if fault == "timeout":
-        for _second in range(_LONGEST_SILENCE):
-            if await request.is_disconnected():
-                break
-            await asyncio.sleep(1)
-        return problem(504, "Told to keep silent", "This inbox was told to keep silent.")
-    return None

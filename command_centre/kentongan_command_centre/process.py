@@ -13,6 +13,7 @@ import uvicorn
 from kentongan_command_centre.app import create_app
 from kentongan_command_centre.clock import system_clock
 from kentongan_command_centre.desk import Desk
+from kentongan_command_centre.door import Door
 from kentongan_command_centre.settings import Settings
 
 
@@ -39,13 +40,27 @@ def serve(settings: Settings) -> None:
         raise StartError(f"The database {settings.database} cannot be opened: {error}.") from error
     try:
         try:
-            app = create_app(settings, desk, system_clock)
+            port = listener.getsockname()[1]
+            door = Door(system_clock, lambda: _listen(settings.http_host, port))
+            app = create_app(settings, desk, system_clock, door)
         except (OSError, ValueError) as error:
             raise StartError(f"The certificate {settings.cap_cert_file} cannot be read: {error}.") from error
         config = uvicorn.Config(
-            app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=2
+            app,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=2,
+            ssl_certfile=settings.tls_cert_file,
+            ssl_keyfile=settings.tls_key_file,
         )
-        _Server(config, desk, listener.getsockname()[1]).run(sockets=[listener])
+        try:
+            config.load()
+        except OSError as error:
+            raise StartError(f"The TLS certificate {settings.tls_cert_file} cannot be used: {error}.") from error
+        server = _Server(config, desk, port)
+        door.opened(server)
+        server.run(sockets=[listener])
     finally:
         desk.close()
 

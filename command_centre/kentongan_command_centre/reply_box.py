@@ -3,6 +3,7 @@
 Replies of one incident leave in the order they were said, so the server never hears "dispatched" before "acknowledged".
 """
 
+import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -62,18 +63,11 @@ class ReplyBox:
             now.timestamp(),
             limit,
         )
-        return [
-            Reply(
-                row["delivery"],
-                row["incident"],
-                row["reply"],
-                row["operator"],
-                row["disposition"],
-                row["at"],
-                row["attempts"],
-            )
-            for row in rows
-        ]
+        return [_reply(row) for row in rows]
+
+    def unsent_newest_first(self) -> list[Reply]:
+        """Everything that waits, in the order in which it must not leave."""
+        return [_reply(row) for row in self._database.rows("SELECT * FROM replies WHERE sent = 0 ORDER BY seq DESC")]
 
     def sent(self, reply: Reply) -> None:
         """The server took it."""
@@ -91,3 +85,15 @@ class ReplyBox:
                 "UPDATE replies SET attempts = ?, error = ?, due_second = ? WHERE delivery = ?",
                 (reply.attempts + 1, error, now.timestamp() + pause, reply.delivery),
             )
+
+
+def _reply(row: sqlite3.Row) -> Reply:
+    return Reply(
+        row["delivery"],
+        row["incident"],
+        row["reply"],
+        row["operator"],
+        row["disposition"],
+        row["at"],
+        row["attempts"],
+    )

@@ -18,6 +18,8 @@ class Settings(BaseSettings):
     cap_cert_file: Path
     server_url: HttpUrl
     database: Path
+    tls_cert_file: Path | None = None
+    tls_key_file: Path | None = None
     faults: bool = False
 
     @field_validator("webhook_secret", "webhook_secret_previous")

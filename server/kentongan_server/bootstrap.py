@@ -220,7 +220,7 @@ async def _responders(settings: Settings, keys: Keys, doors: AsyncExitStack) -> 
     for way in ways(settings):
         if way.url is None or keys.seal is None:
             continue
-        connections = open_connections()
+        connections = open_connections(way.tls)
         doors.push_async_callback(connections.aclose)
         identity = CapIdentity(settings.cap_sender, "Kentongan", way.address)
         found[way.webhook] = WebhookResponder(

@@ -41,6 +41,7 @@ class Way:
     address: str
     webhook: Channel
     cap: Channel
+    tls: Path | None
 
 
 def read_keys(settings: Settings) -> Keys:
@@ -86,6 +87,7 @@ def ways(settings: Settings) -> tuple[Way, Way]:
         settings.police_cap_address,
         Channel.POLICE_WEBHOOK,
         Channel.POLICE_CAP,
+        settings.police_tls_file,
     )
     emergency = Way(
         Recipient.EMERGENCY,
@@ -94,6 +96,7 @@ def ways(settings: Settings) -> tuple[Way, Way]:
         settings.emergency_cap_address,
         Channel.EMERGENCY_WEBHOOK,
         Channel.EMERGENCY_CAP,
+        settings.emergency_tls_file,
     )
     return police, emergency
 

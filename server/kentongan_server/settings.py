@@ -45,6 +45,11 @@ class Settings(BaseSettings):
         None, description="Keys shared with the command centre, changed with `server keys`; before the secret above"
     )
     emergency_keys_file: Path | None = Field(None, description="The same for the 112 recipient")
+    police_tls_file: Path | None = Field(
+        None,
+        description="Certificates (PEM) that vouch for the command centre's TLS; without it the public authorities",
+    )
+    emergency_tls_file: Path | None = Field(None, description="The same for the 112 recipient")
     emergency_url: str | None = Field(None, description="The 112 recipient's base URL")
     emergency_webhook_secret: SecretStr | None = Field(None, description="Shared with the 112 recipient")
     cap_key_file: Path | None = Field(None, description="PEM key that signs CAP documents")

@@ -36,6 +36,23 @@ def test_a_press_while_the_broker_is_away_sounds_the_rt_when_it_returns_once(nei
     assert neighbourhood.soundings() == ONCE
 
 
+def test_a_police_that_breaks_every_answer_off_and_a_server_killed_meanwhile_leave_one_document_each(
+    neighbourhood: Neighbourhood,
+):
+    neighbourhood.centre.misbehave("reset")  # each document is taken, and nobody here can know it
+    incident = neighbourhood.report("panic").json()["incident"]
+    neighbourhood.wait_sounding()
+    taken = wait_for(lambda: (m := neighbourhood.messages(incident)) and len(m) == 2 and m, "both documents")
+    neighbourhood.wait_incident(lambda found: found["police"] == "failing", "the server to hold them for not taken")
+    neighbourhood.kill_server()
+    neighbourhood.centre.misbehave("none")
+    neighbourhood.start_server()
+    neighbourhood.wait_incident(lambda found: found["police"] == "accepted", "the server to know", 60)
+    assert neighbourhood.messages(incident) == taken, "each was repeated under its own id, and counted once"
+    assert len(neighbourhood.centre.get("/api/cases")) == 1
+    assert neighbourhood.soundings() == ONCE
+
+
 @pytest.mark.timeout(300)
 def test_a_silent_police_pages_a_human_at_a_minute_and_gets_the_report_once_when_it_returns(
     neighbourhood: Neighbourhood,

@@ -123,7 +123,7 @@ async def test_a_recipient_that_is_away_gets_the_document_when_it_is_back(bench:
 
 async def test_a_lost_answer_is_a_failed_attempt_and_the_repeat_does_no_harm(bench: Bench) -> None:
     forward = fresh()
-    bench.go_away("garbage")
+    bench.go_away("noise")
     with pytest.raises(DeliveryError):
         await bench.responder.deliver(forward)
 

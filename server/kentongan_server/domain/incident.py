@@ -23,7 +23,7 @@ class Source(StrEnum):
 
 
 class Disposition(StrEnum):
-    """How it ended, in the words of a named human. Only `prank` costs the reporter anything."""
+    """How it ended, in the words of a named human. Only `prank` costs the reporter anything; `other` needs a note."""
 
     FOUNDED = "founded"
     UNFOUNDED = "unfounded"
@@ -34,6 +34,7 @@ class Disposition(StrEnum):
     TEST = "test"
     HANDLED_BY_RESIDENTS = "handled_by_residents"
     REFERRED = "referred"
+    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)

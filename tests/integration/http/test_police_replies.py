@@ -65,6 +65,17 @@ def test_the_reporter_sees_every_answer(served: Served, rt: Rt, incident: str) -
         assert shown(served, rt, incident)["status"] == reply
     events = [entry["event"] for entry in shown(served, rt, incident)["timeline"]]
     assert events.count("police_replied") == len(police)
+    assert shown(served, rt, incident)["disposition"] == "founded"
+
+
+def test_how_it_ended_is_kept_in_our_words_and_in_theirs(served: Served, rt: Rt, incident: str) -> None:
+    theirs = "Pelaku kabur ke arah Jl. Pemuda; motor kembali"
+    body = a_reply(incident, reply="resolved", disposition=theirs)
+    assert served.post(PATH, content=body, headers=signed(body)).status_code == 200
+    found = shown(served, rt, incident)
+    assert (found["status"], found["disposition"]) == ("resolved", "other")
+    (said,) = [entry["data"] for entry in found["timeline"] if entry["event"] == "police_replied"]
+    assert said["disposition"] == theirs
 
 
 @pytest.mark.parametrize(

@@ -20,10 +20,11 @@ STOP_SECONDS = 10
 class RunningCentre:
     """Where it listens, and what a script may ask it."""
 
-    def __init__(self, process: "subprocess.Popen[str]", port: int) -> None:
+    def __init__(self, process: "subprocess.Popen[str]", port: int, *, tls: bool = False) -> None:
         self.process = process
-        self.url = f"http://127.0.0.1:{port}"
-        self._client = httpx.Client(base_url=self.url, timeout=10, trust_env=False)
+        self.port = port
+        self.url = f"https://localhost:{port}" if tls else f"http://127.0.0.1:{port}"
+        self._client = httpx.Client(base_url=self.url, timeout=10, trust_env=False, verify=not tls)
 
     def get(self, path: str) -> Any:
         """The JSON at this address; an error status is an error."""
@@ -35,9 +36,13 @@ class RunningCentre:
         """The raw answer."""
         return self._client.post(path, **request)
 
-    def misbehave(self, mode: str, requests: int | None = None) -> None:
+    def misbehave(self, mode: str, requests: int | None = None, **more: float) -> None:
         """See the centre's faults."""
-        self.post("/api/failures", json={"mode": mode, "for": requests}).raise_for_status()
+        self.post("/api/failures", json={"mode": mode, "for": requests, **more}).raise_for_status()
+
+    def spoil_replies(self, mode: str, replies: int | None = None) -> None:
+        """See the centre's faults."""
+        self.post("/api/failures/replies", json={"mode": mode, "for": replies}).raise_for_status()
 
     def messages(self, incident: str) -> list[dict[str, Any]]:
         """What it took of this incident."""
@@ -88,7 +93,9 @@ def running_centre(
         )
     centre = None
     try:
-        centre = RunningCentre(process, _port_when_ready(process, folder))
+        centre = RunningCentre(
+            process, _port_when_ready(process, folder), tls="KENTONGAN_CENTRE_TLS_CERT_FILE" in environment
+        )
         yield centre
         if process.returncode is None:
             process.terminate()

@@ -31,7 +31,7 @@ async def test_only_what_the_recipient_may_hear_leaves(make: str, seal: CapSeal)
 
     def world(request: httpx.Request) -> httpx.Response:
         sent.append(request)
-        return httpx.Response(200)
+        return httpx.Response(200, stream=httpx.ByteStream(b""))
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(world)) as connections:
         passed = 0

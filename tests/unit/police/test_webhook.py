@@ -68,7 +68,7 @@ async def test_the_request_carries_what_the_recipient_checks() -> None:
 
     def world(request: httpx.Request) -> httpx.Response:
         taken.append(request)
-        return httpx.Response(204)
+        return httpx.Response(204, stream=httpx.ByteStream(b""))
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(world)) as connections:
         responder = WebhookResponder(

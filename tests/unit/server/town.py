@@ -17,6 +17,7 @@ from kentongan_server.domain.people import Membership, Person, Role
 from kentongan_server.domain.place import Node, NodeRole, Presence, Region, unheard_node
 from kentongan_server.domain.surroundings import Adjacency, Basis
 from kentongan_server.ports.alarms import Order
+from kentongan_server.ports.identifiers import Identifiers
 from kentongan_server.ports.outbox import OutboxItem
 from kentongan_server.ports.timeline import Entry
 from kentongan_server.ports.unit_of_work import UnitOfWork
@@ -75,9 +76,9 @@ class Town:
     """Every kentongan is awake unless `asleep`; `store` lies open, `clock` is moved by hand. A `wide` town has a kelurahan
     around it: an RT beside RT 1, one far away, and the regions above."""
 
-    def __init__(self, *, asleep: bool = False, wide: bool = False) -> None:
+    def __init__(self, *, asleep: bool = False, wide: bool = False, identifiers: Identifiers | None = None) -> None:
         self.clock = FakeClock()
-        self.store = InMemoryTransactions(self.clock, SequenceIdentifiers(), listeners())
+        self.store = InMemoryTransactions(self.clock, identifiers or SequenceIdentifiers(), listeners())
         self.do(lambda uow: install_city(uow, CITY))
         if wide:
             self.do(_surround)

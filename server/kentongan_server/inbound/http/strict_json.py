@@ -1,8 +1,9 @@
-"""JSON as a careful reader takes it: no NaN, no infinity, no doubled keys, no NUL, no half characters, no floods.
+"""JSON as a careful reader takes it: no NaN, no infinity, no doubled keys, no NUL, no half characters, no floods, no trickle.
 
 A framework's default accepts some of these and answers others with a crash (measured: one random body in nine).
 """
 
+import asyncio
 import json
 import re
 from collections.abc import Callable, Coroutine
@@ -14,6 +15,7 @@ from fastapi.routing import APIRoute
 from kentongan_server.inbound.http.problems import Problem
 
 LONGEST_BODY = 64 * 1024
+LONGEST_WAIT_S = 10.0
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")
 
 
@@ -34,18 +36,27 @@ def loads(body: bytes) -> Any:
 
 
 class StrictRequest(Request):
-    """A request whose body is bounded and whose JSON is read strictly."""
+    """A request whose body is bounded in size and time, and whose JSON is read strictly."""
 
     async def body(self) -> bytes:
-        """The body; Problem 413 when it is longer than 64 KiB."""
+        """The body; Problem 413 when it is longer than 64 KiB, 408 when it has not arrived within 10 seconds."""
         if not hasattr(self, "_body"):
-            chunks = bytearray()
-            async for chunk in self.stream():
-                chunks += chunk
-                if len(chunks) > LONGEST_BODY:
-                    raise Problem(413, "The body is longer than 64 KiB; a report needs less than 4.")
-            self._body = bytes(chunks)
+            try:
+                async with asyncio.timeout(LONGEST_WAIT_S):
+                    self._body = await self._whole()
+            except TimeoutError:
+                raise Problem(
+                    408, f"The body did not arrive within {LONGEST_WAIT_S:g} seconds; send it again, in one go."
+                ) from None
         return self._body
+
+    async def _whole(self) -> bytes:
+        chunks = bytearray()
+        async for chunk in self.stream():
+            chunks += chunk
+            if len(chunks) > LONGEST_BODY:
+                raise Problem(413, "The body is longer than 64 KiB; a report needs less than 4.")
+        return bytes(chunks)
 
     async def json(self) -> Any:
         """The body's value, strictly read."""

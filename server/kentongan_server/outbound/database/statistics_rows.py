@@ -104,8 +104,8 @@ def learn_acknowledgement(case: Case, at: datetime, facts: dict[str, Any]) -> Ca
 
 
 def learn_reply(case: Case, at: datetime, facts: dict[str, Any]) -> Case:
-    """The police answered."""
-    return replace(_judged(case, facts), police_at=case.police_at or at)
+    """The police answered; what came late says when, and judges nothing any more."""
+    return replace(case if facts.get("late") else _judged(case, facts), police_at=case.police_at or at)
 
 
 def learn_status(case: Case, at: datetime, facts: dict[str, Any]) -> Case:

@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 from enum import StrEnum
+from typing import Any
 
+from kentongan_server.domain.disposition_words import in_our_words
 from kentongan_server.domain.errors import ConflictError, UnknownError
 from kentongan_server.domain.events import Noted, StageReached
 from kentongan_server.domain.forward import Recipient
@@ -39,7 +41,11 @@ def record_police_reply(
     digest: str = "",
     by: Recipient | None = None,
 ) -> IncidentStatus:
-    """Note the answer and move the incident where the law allows; a repeated or late answer changes nothing."""
+    """Note the answer and move the incident where the law allows; a repeated or late answer moves nothing.
+
+    How it ended is kept in our words; the police's own stay in the record. Their `prank` costs nobody their trust: for that
+    a human whom we know must say it.
+    """
     incident = uow.incidents.incident(incident_id)
     # Who may not hear of a class has no word on it either.
     recipient = None if incident is None else recipient_of(incident.incident_class)
@@ -53,13 +59,20 @@ def record_police_reply(
             return incident.status
         uow.replies.keep(delivery, digest, uow.now())
     event, stage = _EVENT[reply]
+    facts = {"reply": reply, "operator": operator, "disposition": disposition}
     status = INCIDENT[incident.status].get(event)
     if status is None:
+        if delivery is not None:  # known not to be a repeat: who said it and when stays in the record
+            uow.happened(Noted(incident.id, incident.region, what="police_replied", data={**facts, "late": True}))
         return incident.status
-    settled_at = uow.now() if status is IncidentStatus.RESOLVED else None
-    uow.incidents.change(replace(incident, status=status, settled_at=settled_at))
-    facts = {"reply": reply, "operator": operator, "disposition": disposition}
+    changes: dict[str, Any] = {"status": status}
+    if status is IncidentStatus.RESOLVED:
+        changes |= {"settled_at": uow.now(), "disposition": in_our_words(disposition)}
+    changed = replace(incident, **changes)
+    uow.incidents.change(changed)
     uow.happened(Noted(incident.id, incident.region, what="police_replied", data=facts))
-    uow.happened(Noted(incident.id, incident.region, what="incident_status_changed", data={"status": status}))
+    moved = {"status": status, "disposition": changed.disposition}
+    told = {name: word for name, word in moved.items() if word is not None}
+    uow.happened(Noted(incident.id, incident.region, what="incident_status_changed", data=told))
     uow.happened(StageReached(incident.id, incident.region, stage=stage))
     return status

@@ -1,5 +1,6 @@
 """It is over: a named human says how it ended, and an hour later the incident closes."""
 
+from kentongan_server.domain.errors import InvalidError
 from kentongan_server.domain.events import IncidentMoved
 from kentongan_server.domain.guards import assert_names, move
 from kentongan_server.domain.incident import CLOSE_AFTER, Disposition, Incident
@@ -12,6 +13,8 @@ def resolve(uow: UnitOfWork, incident_id: str, person: Person, disposition: Disp
     """End the incident with its disposition."""
     incident = allowed(uow, incident_id, person, "resolve")
     assert_names(person, incident.region, disposition)
+    if disposition is Disposition.OTHER and not (note and note.strip()):
+        raise InvalidError("Say in a note how it ended, or choose another disposition than `other`.")
     changes = {"disposition": disposition, "settled_at": uow.now()}
     return step(uow, incident, person, "resolve", stage="resolved", note=note, changes=changes)
 

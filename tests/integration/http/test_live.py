@@ -201,7 +201,8 @@ def test_who_moved_hears_of_the_new_rt(served: Served, new_rt: Callable[[], Rt])
         )
         note(served, here.code, "not_mine_now")
         note(served, there.code, "mine_now")
-        assert stream.next()["event"] == "mine_now"
+        heard = [event["event"] for event in stream.until("mine_now")]  # an older alarm nearby may wake the new RT
+        assert "not_mine_now" not in heard
 
 
 @pytest.mark.slow

@@ -26,7 +26,7 @@ def test_the_logic_tests_pass_on_thirty_two_bits():
     library = _part(parts.micropython_wasm) / "micropython.mjs"
     words = [HERE / "run_on_wasm.mjs", library, HERE / "logic_on_wasm.py", ROOT / "contract", FIRMWARE, UNIT_TESTS]
     done = subprocess.run(
-        [str(word) for word in (_part(parts.node_js), *words)], capture_output=True, text=True, check=False, timeout=100
+        [str(word) for word in (_part(parts.node_js), *words)], capture_output=True, text=True, check=False, timeout=300
     )
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout)

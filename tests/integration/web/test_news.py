@@ -70,5 +70,5 @@ def test_news_that_is_refused_says_so(visit):
     visit.tolerate.append("403")
     visit.api.answers.append(403)
     send(visit, "Kumpul", "gathering")
-    visit.page.wait_for_selector("#notice-says", state="visible")
-    assert "Laporan ditolak: The twin was told to answer so." in visit.page.inner_text("#notice-says")
+    says = visit.page.locator("#notice-says").filter(has_text="Laporan ditolak: The twin was told to answer so.")
+    says.wait_for(state="visible")

@@ -1,4 +1,4 @@
-"""`./kentongan bench ingress`, `latency` and `node`: our figures and the peers' from the same run."""
+"""`./kentongan bench ingress`, `latency`, `allclear` and `node`: our figures and the peers' from the same run."""
 
 import asyncio
 import json
@@ -14,6 +14,7 @@ import typer
 import uvloop
 from rich.console import Console
 
+from bench import allclear as allclear_run
 from bench import ingress as ingress_run
 from bench import latency as latency_run
 from bench import node as node_run
@@ -84,6 +85,28 @@ def latency(
         "goals": [goal.as_json() for goal in latency_run.goals(found, numbers)],
     }
     _print(report, tables.latency, as_json=as_json)
+
+
+@app.command()
+def allclear(
+    *,
+    as_json: Json = False,
+    nodes: Annotated[int, typer.Option(min=500, max=20_000, help="Kentongan, one in each RT")] = 10_628,
+    rounds: Rounds = 1,
+    heartbeat: Annotated[float, typer.Option(min=5, max=60, help="Seconds between two of a kentongan")] = 10.0,
+    folder: Folder = DEFAULT_FOLDER,
+) -> None:
+    """The whole city told at once: two-person alarm and all clear, until the last kentongan has its command."""
+    disk = _prepare(folder)
+    profile = os.environ.get("BENCH_PROFILE")
+    found = _run(allclear_run.measure(nodes, rounds, folder, heartbeat, Path(profile) if profile else None))
+    report: dict[str, Any] = {
+        "machine": facts() | tables.disk(disk, found.fdatasync_ms),
+        "notes": [tables.SHARED_CORES],
+        "figures": allclear_run.summary(found),
+        "goals": [goal.as_json() for goal in allclear_run.goals(found)],
+    }
+    _print(report, tables.allclear, as_json=as_json)
 
 
 @app.command()

@@ -24,19 +24,20 @@ class BenchCity:
     description: dict[str, Any]
     rts: tuple[Neighbourhood, ...]
     operator: str
+    city_admin: str
 
 
-def make_city(rts: int) -> BenchCity:
-    """A city of `rts` RTs with three kentongan each."""
+def make_city(rts: int, kentongan: int = KENTONGAN_PER_RT, residents: int = RESIDENTS_PER_RT) -> BenchCity:
+    """A city of `rts` RTs with so many kentongan and residents each."""
     places = tuple(
         Neighbourhood(
             code=f"33.74.01.{1001 + index // 500}/RW{index // 10 % 50 + 1:02d}/RT{index % 10 + 1:02d}",
-            nodes=tuple(f"ktg-{index:05d}-{number}" for number in range(1, KENTONGAN_PER_RT + 1)),
-            tokens=tuple(secrets.token_urlsafe(24) for _ in range(RESIDENTS_PER_RT)),
+            nodes=tuple(f"ktg-{index:05d}-{number}" for number in range(1, kentongan + 1)),
+            tokens=tuple(secrets.token_urlsafe(24) for _ in range(residents)),
         )
         for index in range(rts)
     )
-    operator = secrets.token_urlsafe(24)
+    officials = {"operator": secrets.token_urlsafe(24), "city_admin": secrets.token_urlsafe(24)}
     people = [
         {
             "id": f"resident-{index}-{number}",
@@ -49,9 +50,10 @@ def make_city(rts: int) -> BenchCity:
         for index, place in enumerate(places)
         for number, token in enumerate(place.tokens)
     ]
-    people.append(
-        {"id": "operator-1", "name": "Operator", "role": "operator", "region": None, "vouched": True, "token": operator}
-    )
+    people += [
+        {"id": f"{role}-1", "name": role, "role": role, "region": None, "vouched": True, "token": token}
+        for role, token in officials.items()
+    ]
     regions = [
         {
             "code": place.code,
@@ -63,4 +65,4 @@ def make_city(rts: int) -> BenchCity:
         }
         for index, place in enumerate(places)
     ]
-    return BenchCity({"regions": regions, "people": people}, places, operator)
+    return BenchCity({"regions": regions, "people": people}, places, **officials)

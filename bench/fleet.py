@@ -28,7 +28,10 @@ KEPT_COMMANDS = 4
 
 @dataclass(slots=True)
 class Ears:
-    """What the fleet heard, as `time.perf_counter` seconds; commands by what they are about, then by node."""
+    """What the fleet heard, as `time.perf_counter` seconds; commands by what they are about, then by node.
+
+    A sounding is about its incident, anything else about "<action> <incident>".
+    """
 
     commands: dict[str, dict[str, float]] = field(default_factory=dict)
     receipts: dict[str, tuple[str, float]] = field(default_factory=dict)
@@ -73,6 +76,11 @@ class LightNode:
         self._nonce = self._freshness.issue(os.urandom(8), self._now_ms())
         self._say_state()
 
+    def commanded_by(self, make: Callable[[str, str], Command]) -> tuple[str, bytes]:
+        """Topic and sealed bytes of a command for this node."""
+        body = codec.encode(make(self.node, self._nonce))
+        return topics.down(self.node, "command"), seal(self._key, "command", self.node, body)
+
     def _heard_sealed(self, topic: str, payload: bytes) -> None:
         try:
             _, _, kind = topics.parse(topic)
@@ -97,7 +105,8 @@ class LightNode:
             self._say_state()
             return
         if command.incident is not None:
-            self._ears.commands.setdefault(command.incident, {}).setdefault(self.node, time.perf_counter())
+            about = command.incident if command.action == "sound" else f"{command.action} {command.incident}"
+            self._ears.commands.setdefault(about, {}).setdefault(self.node, time.perf_counter())
         self._siren = "sounding"
         self._outcome(command.id, "sounding")
         asyncio.get_running_loop().call_later(command.duration_ms / 1000, self._complete, command.id)
@@ -150,7 +159,10 @@ class LightNode:
 class Fleet:
     """Every kentongan of a city, connected and beating, until `close`."""
 
-    def __init__(self, city: BenchCity, master: bytes, passwords: Mapping[str, str], *, sealed: bool) -> None:
+    def __init__(
+        self, city: BenchCity, master: bytes, passwords: Mapping[str, str], *, sealed: bool, heartbeat_s: float
+    ) -> None:
+        self._heartbeat_s = heartbeat_s
         self.ears = Ears()
         self.nodes: dict[str, LightNode] = {
             node: LightNode(node, node_key(master, EPOCH, node), passwords[node], self.ears, sealed)
@@ -177,9 +189,13 @@ class Fleet:
         for node in self.nodes.values():
             node.wire.close()
 
+    def sealed_for(self, make: Callable[[str, str], Command]) -> list[tuple[str, bytes]]:
+        """Topic and sealed command of every node; `make(node, its last nonce)` says which."""
+        return [node.commanded_by(make) for node in self.nodes.values()]
+
     async def _beat(self, nodes: list[LightNode]) -> None:
-        """Each node once in ten seconds, spread evenly: that is what jitter makes of a large city."""
-        pause = HEARTBEAT_S / len(nodes)
+        """Each node once in a heartbeat, spread evenly: that is what jitter makes of a large city."""
+        pause = self._heartbeat_s / len(nodes)
         random.shuffle(nodes)
         while True:
             begun = time.perf_counter()
@@ -188,7 +204,7 @@ class Fleet:
                 if wait > 0.001:
                     await asyncio.sleep(wait)
                 node.beat()
-            await asyncio.sleep(max(0.0, begun + HEARTBEAT_S - time.perf_counter()))
+            await asyncio.sleep(max(0.0, begun + self._heartbeat_s - time.perf_counter()))
 
 
 async def until(ready: Callable[[], bool], seconds: float) -> bool:

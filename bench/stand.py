@@ -18,7 +18,7 @@ from typing import Protocol
 import httpx
 
 from bench.city import BenchCity
-from bench.fleet import Fleet
+from bench.fleet import HEARTBEAT_S, Fleet
 from bench.load import Request
 from kentongan_broker.enrolment import Enrolment, enrol
 from kentongan_broker.process import Broker, mosquitto_program, start
@@ -90,7 +90,9 @@ class Stand:
 
 
 @asynccontextmanager
-async def standing(subject: Subject, city: BenchCity, parent: Path) -> AsyncIterator[Stand]:
+async def standing(
+    subject: Subject, city: BenchCity, parent: Path, heartbeat_s: float = HEARTBEAT_S
+) -> AsyncIterator[Stand]:
     """The subject, started and ready, with every kentongan connected; everything is ended and removed afterwards."""
     if mosquitto_program() is None:
         raise StandError("Mosquitto is missing. Type: sudo apt-get install mosquitto")
@@ -101,7 +103,7 @@ async def standing(subject: Subject, city: BenchCity, parent: Path) -> AsyncIter
     processes = Processes(logs)
     master = secrets.token_bytes(32)
     broker = start(folder / "broker", enrolment, kind="mosquitto")
-    fleet = Fleet(city, master, enrolment.nodes, sealed=subject.sealed)
+    fleet = Fleet(city, master, enrolment.nodes, sealed=subject.sealed, heartbeat_s=heartbeat_s)
     stand = Stand(folder, city, enrolment, broker, processes, free_port(), master, fleet)
     try:
         stand.measured = subject.start(stand)
@@ -137,10 +139,11 @@ def _wait_for_births(stand: Stand) -> None:
     """Wait until the server knows a nonce of every kentongan; StandError when it takes too long."""
     url = f"http://127.0.0.1:{stand.port}/api/v1/regions"
     headers = {"Authorization": f"Bearer {stand.city.operator}"}
-    deadline = time.monotonic() + FIRST_BIRTHS_S
+    everybody = sum(len(place.nodes) for place in stand.city.rts)
+    deadline = time.monotonic() + FIRST_BIRTHS_S + everybody / 50
     while time.monotonic() < deadline:
         found = httpx.get(url, headers=headers, timeout=20.0).json()
         if all(node["presence"] == "online" for region in found for node in region["nodes"]):
             return
-        time.sleep(0.2)
-    raise StandError("The server did not hear every kentongan's birth within a minute.")
+        time.sleep(0.2 + everybody / 2000)  # the answer about a whole city costs the server something too
+    raise StandError("The server did not hear every kentongan's birth in time.")

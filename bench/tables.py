@@ -56,6 +56,20 @@ def latency(report: dict[str, Any], console: Console) -> None:
     _show(report, table, console)
 
 
+def allclear(report: dict[str, Any], console: Console) -> None:
+    """The city told at once, and what single RTs waited meanwhile."""
+    table = Table(title="A whole city told at once, and presses in single RTs meanwhile", title_justify="left")
+    for name in ("what", "kentongan", "p50 ms", "p99 ms", "last ms", "missing", "press p50/p99/max ms", "unheard"):
+        table.add_column(name, justify="left" if name == "what" else "right")
+    for row in report["figures"]:
+        figures = [_figure(row[name]) for name in ("p50_ms", "p99_ms", "last_ms")]
+        presses = " / ".join(_figure(row[f"press_{name}_ms"]) for name in ("p50", "p99", "max"))
+        table.add_row(
+            row["what"], str(row["nodes"]), *figures, str(row["missing"]), presses, str(row["presses_unheard"])
+        )
+    _show(report, table, console)
+
+
 def node(report: dict[str, Any], console: Console) -> None:
     """Waits, outages and sizes of the node, the anchor's figures beside them where it has some."""
     waits = Table(title="Waits of the node, MicroPython's unix port", title_justify="left")

@@ -44,6 +44,7 @@ from kentongan_server.inbound.http import (
 from kentongan_server.inbound.http.callers import Callers
 from kentongan_server.inbound.http.pace import Pace
 from kentongan_server.inbound.metrics import Metrics
+from kentongan_server.inbound.mqtt.codebook_watch import CodebookWatch
 from kentongan_server.inbound.mqtt.listener import Listener
 from kentongan_server.inbound.web.pages import DemoSession, page_router
 from kentongan_server.key_files import Keys, believed, derive, read_keys, ways
@@ -168,7 +169,8 @@ async def _open(app: FastAPI, settings: Settings, keys: Keys) -> AsyncIterator[N
             feed.committed(what)
 
         transactions.listen(committed)
-        listener = Listener(transactions, signer, sounder, metrics, heartbeats.add)
+        codebooks_kept = CodebookWatch(transactions, sounder)
+        listener = Listener(transactions, signer, sounder, metrics, heartbeats.add, codebooks_kept)
         ticker = Ticker(transactions, lambda: link.connected_for(time.monotonic()))
         app.state.transactions = transactions
         app.state.callers = Callers(transactions)
@@ -184,7 +186,7 @@ async def _open(app: FastAPI, settings: Settings, keys: Keys) -> AsyncIterator[N
         app.state.feed = feed
         app.state.is_connected = lambda: link.connected
         app.state.reply_secrets = {way.recipient: partial(believed, way.keys) for way in ways(settings)}
-        rooms: list[Room] = [relay, teller, feed, ticker, heartbeats]
+        rooms: list[Room] = [relay, teller, feed, ticker, heartbeats, codebooks_kept]
         rooms.append(Nightly(transactions, clock))
         checkpointer = _checkpointer(transactions, settings, keys)
         if checkpointer is not None:

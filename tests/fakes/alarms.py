@@ -111,6 +111,10 @@ class FakeAlarms:
             if self.kept[command_id].state is CommandState.QUEUED:
                 self.kept[command_id] = replace(self.kept[command_id], state=CommandState.SENT)
 
+    def has_open_soundings(self, alarm_id: str) -> bool:
+        waiting = (self.kept[command_id] for command_id in self.due_at)
+        return any(command.alarm == alarm_id and command.action is Action.SOUND for command in waiting)
+
     def commands_due(self, now: datetime, limit: int) -> list[AlarmCommand]:
         due = sorted((at, command_id) for command_id, at in self.due_at.items() if at <= now)
         return [self.kept[command_id] for _, command_id in due[:limit]]
@@ -145,4 +149,5 @@ class FakeAlarms:
             rhythm=book.all_clear if command.action is Action.ALL_CLEAR else book.code_of(incident.kind),
             nonce=nonce,
             counter=command.counter,
+            report=command.report,
         )

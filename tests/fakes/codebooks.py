@@ -1,20 +1,29 @@
 """The CodebookShelf in memory."""
 
+from dataclasses import replace
+from datetime import datetime
+
 from kentongan_server.domain.codebook import SHIPPED, Codebook
 
 
 class FakeCodebooks:
-    """`books` by version, in the order of adoption; `retired` are those of regions that went back to the city's."""
+    """`books` by version, in the order of adoption; `retired` are those of regions that went back to the city's,
+    `given_up` when they did."""
 
     def __init__(self) -> None:
         self.books: dict[str, Codebook] = {}
         self.retired: set[str] = set()
+        self.given_up: dict[str, datetime] = {}
 
     def current(self, region: str) -> Codebook:
         """See the port, as with everything below."""
         living = [book for book in self.books.values() if book.version not in self.retired]
         own = [book for book in living if book.region == region]
-        return (own or [book for book in living if book.region is None] or [SHIPPED])[-1]
+        if own:
+            return own[-1]
+        return replace(
+            ([SHIPPED] + [book for book in living if book.region is None])[-1], since=self.given_up.get(region)
+        )
 
     def version(self, name: str) -> Codebook | None:
         return SHIPPED if name == SHIPPED.version else self.books.get(name)
@@ -28,5 +37,12 @@ class FakeCodebooks:
             raise ValueError("A codebook has a name of its own and is adopted at some time.")
         self.books[book.version] = book
 
-    def forget_own(self, region: str) -> None:
-        self.retired |= {book.version for book in self.books.values() if book.region == region}
+    def forget_own(self, region: str, at: datetime) -> None:
+        living = {book.version for book in self.books.values() if book.region == region} - self.retired
+        if living:
+            self.given_up[region] = at
+        self.retired |= living
+
+    def last_change(self) -> datetime | None:
+        adopted = [book.adopted_at for book in self.books.values() if book.adopted_at is not None]
+        return max([*adopted, *self.given_up.values()], default=None)

@@ -1,5 +1,6 @@
 """A way to the kentongan in memory: can be away, and remembers what it sent."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from kentongan_server.domain.codebook import Codebook
@@ -16,11 +17,19 @@ class FakeSounder:
         self.shown: list[tuple[str, str, str, str | None]] = []
         self.timed: list[tuple[str, str, datetime]] = []
         self.taught: list[tuple[str, str]] = []
+        self.books: list[tuple[str, Codebook]] = []
 
     async def send(self, order: Order) -> None:
         """See the port."""
         self._assert_here()
         self.orders.append(order)
+
+    async def send_all(self, orders: Collection[Order]) -> list[str]:
+        """See the port."""
+        if self.away:
+            return []
+        self.orders += orders
+        return [order.command for order in orders]
 
     async def show(self, node: str, report: str, stage: str, incident: str | None) -> None:
         """See the port."""
@@ -36,6 +45,7 @@ class FakeSounder:
         """See the port."""
         self._assert_here()
         self.taught.append((node, book.version))
+        self.books.append((node, book))
 
     def _assert_here(self) -> None:
         if self.away:

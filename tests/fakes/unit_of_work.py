@@ -88,7 +88,7 @@ class InMemoryTransactions:
         """Call `on_commit` after each job that was kept."""
         self._on_commit = on_commit
 
-    async def run(self, job: Callable[[UnitOfWork], Result]) -> Result:
+    async def run(self, job: Callable[[UnitOfWork], Result], *, patient: bool = False) -> Result:  # noqa: ARG002
         """See the port."""
         return self.do(job)
 

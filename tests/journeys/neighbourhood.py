@@ -23,7 +23,7 @@ from tests.integration.police.centre_process import RunningCentre, running_centr
 from ulid import ULID
 
 from kentongan_broker import Broker, enrol, start
-from kentongan_contract.seal import node_key
+from kentongan_contract.seal import group_key, node_key
 from kentongan_server.outbound.police.credentials import ensure_cap_credentials
 
 HERE = "33.74.01.1001/RW01/RT01"
@@ -33,10 +33,13 @@ DEADLINE_S = 30.0
 
 
 class Neighbourhood:
-    """Two RTs; `node` maps a name to its running MicroPython process."""
+    """Two RTs; `node` maps a name to its running MicroPython process, `settings` are theirs beside the shipped ones."""
 
-    def __init__(self, folder: Path, micropython: Path, database: str | None = None) -> None:
+    def __init__(
+        self, folder: Path, micropython: Path, database: str | None = None, settings: dict[str, Any] | None = None
+    ) -> None:
         self.folder = folder
+        self._settings = settings or {}
         self._database = database or f"sqlite:///{folder}/server.sqlite3"
         self._micropython = micropython
         self._master = secrets.token_bytes(32)
@@ -204,12 +207,15 @@ class Neighbourhood:
                 "password": self._enrolment.nodes[name],
                 "key": node_key(self._master, 1, name).hex(),
                 "region": code,
+                "rt": code,
+                "group_keys": [group_key(self._master, 1, code).hex()],
             }
             for code, names in NODES.items()
             for name in names
         ]
         path = self.folder / "fleet.json"
-        path.write_text(json.dumps({"broker": {"host": self.broker.host, "port": self.broker.port}, "nodes": nodes}))
+        broker = {"host": self.broker.host, "port": self.broker.port}
+        path.write_text(json.dumps({"broker": broker, "settings": self._settings, "nodes": nodes}))
         return path
 
     def _environment(self) -> dict[str, str]:

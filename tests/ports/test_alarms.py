@@ -1,6 +1,7 @@
 """What every AlarmBook keeps."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from tests.ports.samples import NONCE, a_command, a_node, an_alarm, an_incident, at
@@ -137,3 +138,44 @@ async def test_an_order_says_all_that_is_to_be_sealed(store: Transactions) -> No
         "c1", "ktg-1", Action.SOUND, "drill", IncidentKind.FIRE, Purpose.DRILL, code_of(IncidentKind.FIRE), NONCE, 7
     )
     assert await store.read(lambda uow: uow.alarms.orders(["c1", "mute"])) == [order]
+
+
+async def test_an_alarm_has_open_soundings_until_the_last_is_over(store: Transactions) -> None:
+    def is_open() -> Any:
+        return store.read(lambda uow: uow.alarms.has_open_soundings("alarm-1"))
+
+    commands = [a_command("c1"), a_command("c2", node="ktg-2"), a_command("c3", action=Action.ALL_CLEAR)]
+    assert await is_open() is False
+    await store.run(lambda uow: uow.alarms.add_commands(commands, at(1)))
+    assert await is_open() is True
+    await store.run(lambda uow: uow.alarms.set_command("c1", CommandState.COMPLETED, None))
+    await store.run(lambda uow: uow.alarms.set_command("c2", CommandState.SOUNDING, at(300)))
+    assert await is_open() is True
+    await store.run(lambda uow: uow.alarms.set_command("c2", CommandState.FAILED, None))
+    assert await is_open() is False, "an all clear makes no alarm"
+
+
+async def test_a_crowd_is_kept_counted_and_ordered_like_one(store: Transactions) -> None:
+    """More than are asked for one by one, and more than fit into one statement."""
+    names = [f"crowd-{number:04d}" for number in range(1_100)]
+
+    def fill(uow: UnitOfWork) -> dict[str, int]:
+        uow.places.put_nodes([a_node(name) for name in names])
+        for name in names[1:]:
+            uow.places.heard(a_node(name, presence=Presence.ONLINE, nonce=NONCE), at(0))
+        uow.places.take_counters(names[:3])
+        counters = uow.places.take_counters([*names, "nobody", names[0]])
+        commands = [a_command(f"to-{n}", node=n, counter=counters[n], report="ktg-1.7.1") for n in names]
+        uow.alarms.add_commands(commands, at(1))
+        return counters
+
+    counters = await store.run(fill)
+    assert [counters[name] for name in names[:4]] == [2, 2, 2, 1]
+    assert len(counters) == len(names)
+    wanted = [f"to-{name}" for name in reversed(names)]
+    orders = await store.read(lambda uow: uow.alarms.orders(wanted))
+    assert [order.command for order in orders] == wanted[:-1]  # the first has said no nonce yet
+    assert {order.report for order in orders} == {"ktg-1.7.1"}
+    await store.run(lambda uow: uow.alarms.mark_sent(wanted))
+    states = {c.state for c in (await store.read(lambda uow: uow.alarms.commands(wanted))).values()}
+    assert states == {CommandState.SENT}

@@ -113,11 +113,17 @@ async def test_a_region_sounds_by_its_own_codebook_else_by_the_city_s_newest(sto
         return (await store.read(lambda uow: uow.codebooks.current(region))).version
 
     assert await current(RT1) == "semarang-1"
+    assert await store.read(lambda uow: uow.codebooks.last_change()) is None
     await store.run(lambda uow: uow.codebooks.add(own))
     await store.run(lambda uow: uow.codebooks.add(city))
     assert (await current(RT1), await current(RT2), await current("")) == ("own-1", "semarang-2", "semarang-2")
-    await store.run(lambda uow: uow.codebooks.forget_own(RT1))
+    await store.run(lambda uow: uow.codebooks.forget_own(RT1, at(9)))
     assert await current(RT1) == "semarang-2"
+    given_up = await store.read(lambda uow: uow.codebooks.current(RT1))
+    assert (given_up.since, given_up.revision > own.revision) == (at(9), True), "its kentongan keep the newer word"
+    assert (await store.read(lambda uow: uow.codebooks.current(RT2))).since is None
+    await store.run(lambda uow: uow.codebooks.forget_own(RT1, at(99)))  # it has none any more
+    assert await store.read(lambda uow: uow.codebooks.last_change()) == at(9)
     assert await store.read(lambda uow: uow.codebooks.version("own-1")) == own, "old versions stay readable"
     assert await store.read(lambda uow: uow.codebooks.version("semarang-1")) is SHIPPED
     assert await store.read(lambda uow: uow.codebooks.version("none")) is None

@@ -1,5 +1,6 @@
 """What every Sounder keeps: what it returned from was taken by the link, what was not says so."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -37,6 +38,13 @@ class Line:
         if self.away:
             raise LinkDownError("the broker is away")
         self.said.append((topic, payload))
+
+    async def publish_all(self, messages: Iterable[tuple[str, bytes]]) -> list[int]:
+        if self.away:
+            return []
+        drawn = list(messages)
+        self.said += drawn
+        return list(range(len(drawn)))
 
 
 class Bench(Protocol):
@@ -113,6 +121,29 @@ async def test_a_link_that_is_down_says_so(bench: Bench) -> None:
     with pytest.raises(LinkDownError):
         await bench.sounder.show("ktg-1", "ktg-1.0.1", "stored", "incident-1")
     assert (bench.commanded(), bench.shown()) == ([], [])
+
+
+async def test_many_orders_reach_their_nodes(bench: Bench) -> None:
+    orders = [an_order(node=f"ktg-{number}", counter=number) for number in range(20)]
+    assert await bench.sounder.send_all(orders) == ["command-1"] * 20
+    assert bench.commanded() == [(f"ktg-{number}", "command-1", number) for number in range(20)]
+    bench.go_away()
+    assert await bench.sounder.send_all(orders) == []
+
+
+async def test_a_command_of_many_says_what_it_says_alone() -> None:
+    """What is written once and filled in for each is the very command that `send` writes."""
+    orders = [
+        an_order(kind, action, node=f"ktg-{number}", counter=number, nonce=f"{number:016x}")
+        for action in Action
+        for kind in IncidentKind
+        for number in (1, 2)
+    ]
+    alone, together = MqttBench(), MqttBench()
+    for order in orders:
+        await alone.sounder.send(order)
+    await together.sounder.send_all(orders)
+    assert together.messages() == alone.messages()
 
 
 @pytest.mark.parametrize("kind", IncidentKind)

@@ -42,7 +42,10 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True)
 class AlarmCommand:
-    """One kentongan, one instruction, one end. `counter` is new with every attempt, the id never. `codebook` is what it sounds by."""
+    """One kentongan, one instruction, one end. `counter` is new with every attempt, the id never. `codebook` is what it sounds by.
+
+    `report` is the call point's that made it: where neighbours sounded for that one already, the kentongan does not again.
+    """
 
     id: str
     alarm: str
@@ -55,6 +58,7 @@ class AlarmCommand:
     created_at: datetime
     expires_at: datetime
     codebook: str | None = None
+    report: str | None = None
 
 
 def retry_delay(attempts: int) -> timedelta:

@@ -51,7 +51,10 @@ class Code(Rhythm):
 
 @dataclass(frozen=True, slots=True)
 class Codebook:
-    """One version: a code for every kind, and the rhythm that says all is well. `region` is None for the city's."""
+    """One version: a code for every kind, and the rhythm that says all is well. `region` is None for the city's.
+
+    `since` is when the RT that asks went back to the city's: for its kentongan that is the newer word.
+    """
 
     version: str
     region: str | None
@@ -59,11 +62,13 @@ class Codebook:
     all_clear: Rhythm
     adopted_at: datetime | None = None
     adopted_by: str | None = None
+    since: datetime | None = None
 
     @property
     def revision(self) -> int:
-        """What orders the versions for a node, which keeps the highest: ours is the first, an adopted one its second."""
-        return 1 if self.adopted_at is None else int(self.adopted_at.timestamp())
+        """What orders the versions for a node, which keeps the highest: ours is the first, then the millisecond of change."""
+        times = [at for at in (self.adopted_at, self.since) if at is not None]
+        return round(max(times).timestamp() * 1000) if times else 1
 
     def code_of(self, kind: IncidentKind) -> Code:
         """This version's code for `kind`."""

@@ -25,6 +25,7 @@ class Order:
     rhythm: Rhythm
     nonce: str
     counter: int
+    report: str | None = None
 
 
 class AlarmBook(Protocol):
@@ -92,6 +93,10 @@ class AlarmBook(Protocol):
 
     def mark_sent(self, command_ids: Collection[str]) -> None:
         """Queued commands that the broker took become sent; others are left as they are."""
+        ...
+
+    def has_open_soundings(self, alarm_id: str) -> bool:
+        """True while a kentongan may still sound for this alarm: one that it commanded is not over."""
         ...
 
     def commands_due(self, now: datetime, limit: int) -> list[AlarmCommand]:

@@ -1,5 +1,6 @@
 """Where codebooks are kept: every version, for ever."""
 
+from datetime import datetime
 from typing import Protocol
 
 from kentongan_server.domain.codebook import Codebook
@@ -9,7 +10,8 @@ class CodebookShelf(Protocol):
     """Codebooks within one transaction. The one that we ship is always there."""
 
     def current(self, region: str) -> Codebook:
-        """What an alarm in this region sounds by: the region's own newest version, else the city's newest."""
+        """What an alarm in this region sounds by: the region's own newest version, else the city's newest, `since`
+        it went back to that."""
         ...
 
     def version(self, name: str) -> Codebook | None:
@@ -24,6 +26,10 @@ class CodebookShelf(Protocol):
         """Keep a new version; it is current from now on."""
         ...
 
-    def forget_own(self, region: str) -> None:
+    def forget_own(self, region: str, at: datetime) -> None:
         """The region goes back to the city's codebook; its own versions stay readable."""
+        ...
+
+    def last_change(self) -> datetime | None:
+        """When any region's codebook was last adopted or given up."""
         ...

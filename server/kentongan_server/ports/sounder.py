@@ -1,5 +1,6 @@
 """The way to the kentongan and the call points."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
@@ -16,6 +17,10 @@ class Sounder(Protocol):
 
     async def send(self, order: Order) -> None:
         """Send one attempt at a command; LinkDownError when the broker did not take it."""
+        ...
+
+    async def send_all(self, orders: Collection[Order]) -> list[str]:
+        """Send one attempt at each of many commands; those that the broker took. Others may send in between."""
         ...
 
     async def show(self, node: str, report: str, stage: str, incident: str | None) -> None:

@@ -118,8 +118,9 @@ class Committed:
 class Transactions(Protocol):
     """Runs units of work."""
 
-    async def run(self, job: Callable[[UnitOfWork], Result]) -> Result:
-        """Run `job`; return once what it wrote is durable. When it raises, nothing was written."""
+    async def run(self, job: Callable[[UnitOfWork], Result], *, patient: bool = False) -> Result:
+        """Run `job`; return once what it wrote is durable. When it raises, nothing was written. A `patient` one lets
+        whoever is not go first."""
         ...
 
     async def read(self, query: Callable[[UnitOfWork], Result]) -> Result:

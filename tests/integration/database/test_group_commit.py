@@ -3,7 +3,8 @@
 import asyncio
 import sqlite3
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +19,7 @@ from tests.unit.server.town import RT1
 from kentongan_server.domain.errors import KentonganError
 from kentongan_server.domain.place import Presence
 from kentongan_server.outbound.database.engine import migrate, open_database
-from kentongan_server.outbound.database.transactions import BATCH, DatabaseTransactions
+from kentongan_server.outbound.database.transactions import BATCH, PATIENT_BATCH, DatabaseTransactions
 from kentongan_server.ports.unit_of_work import Committed, UnitOfWork
 
 pytestmark = pytest.mark.real
@@ -182,3 +183,67 @@ async def test_closing_finishes_what_waits(path: Path) -> None:
     await asyncio.to_thread(store.close)
     assert len(await asyncio.gather(*tasks)) == 20
     assert rows(path, "SELECT count(*) FROM reports") == [(20,)]
+
+
+async def test_a_crowd_of_patient_jobs_keeps_nobody_waiting(store: DatabaseTransactions) -> None:
+    """A press goes before all that wait patiently, but for the few that are being written already."""
+    order: list[str] = []
+
+    def job(name: str) -> Callable[[UnitOfWork], None]:
+        return lambda _: order.append(name)
+
+    async with Held(store):
+        crowd = [asyncio.ensure_future(store.run(job("crowd"), patient=True)) for _ in range(5 * PATIENT_BATCH)]
+        await asyncio.sleep(0)
+        press = asyncio.ensure_future(store.run(job("press")))
+        await asyncio.sleep(0)
+    await asyncio.gather(press, *crowd)
+    assert (order[0], len(order)) == ("press", 5 * PATIENT_BATCH + 1)
+
+
+async def test_while_the_crowd_is_written_a_press_waits_for_one_small_group(store: DatabaseTransactions) -> None:
+    order: list[str] = []
+    presses: list[asyncio.Task[None]] = []
+    loop = asyncio.get_running_loop()
+
+    def crowd(_: UnitOfWork) -> None:
+        order.append("crowd")
+        if len(order) == 1:
+            loop.call_soon_threadsafe(ask)
+            assert asked.wait(20)
+
+    def press(_: UnitOfWork) -> None:
+        order.append("press")
+
+    def ask() -> None:
+        presses.append(loop.create_task(store.run(press)))
+        begun.set()
+
+    asked, begun = threading.Event(), asyncio.Event()
+    waiting = [asyncio.ensure_future(store.run(crowd, patient=True)) for _ in range(10 * PATIENT_BATCH)]
+    async with asyncio.timeout(20):
+        await begun.wait()
+    await asyncio.sleep(0)  # the press is in the queue now
+    asked.set()
+    await asyncio.gather(*waiting, *presses)
+    assert order.index("press") <= 2 * PATIENT_BATCH
+
+
+async def test_a_name_server_that_hangs_keeps_nobody_from_reading(store: DatabaseTransactions) -> None:
+    """Look-ups of names run in the interpreter's common threads: all of them hang here."""
+    loop, answered = asyncio.get_running_loop(), threading.Event()
+    loop.set_default_executor(ThreadPoolExecutor(1))
+    hanging = [loop.run_in_executor(None, answered.wait, 60) for _ in range(3)]
+    try:
+        async with asyncio.timeout(20):
+            assert await store.read(lambda uow: uow.places.region(RT1)) is not None
+    finally:
+        answered.set()
+        await asyncio.gather(*hanging)
+
+
+async def test_readers_end_with_the_store(path: Path) -> None:
+    with opened(path) as transactions:
+        await transactions.read(lambda uow: uow.places.region(RT1))
+        assert any(each.name.startswith("database-reader") for each in threading.enumerate())
+    assert not any(each.name.startswith("database-reader") for each in threading.enumerate())

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.real
 SCRIPTS = ScriptDirectory(str(Path(database_room.__path__[0]) / "migrations"))
 STEPS = [script.revision for script in SCRIPTS.walk_revisions()][::-1]
 FIRST = ("regions", "nodes", "people", "memberships", "incidents", "reports", "alarms", "alarm_commands", "outbox")
-PARTIAL = {"ix_alarms_due", "ix_alarm_commands_due", "ix_outbox_due"}
+PARTIAL = {"ix_alarms_due", "ix_alarm_commands_due", "ix_alarm_commands_open", "ix_outbox_due"}
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -14,6 +14,7 @@ from kentongan_contract.messages import Report, State, report_id
 from kentongan_server.domain.lifecycle import CommandState
 from kentongan_server.domain.place import Presence
 from kentongan_server.inbound.metrics import Metrics
+from kentongan_server.inbound.mqtt.codebook_watch import CodebookWatch
 from kentongan_server.inbound.mqtt.listener import Listener
 from kentongan_server.outbound.mqtt.signer import Signer
 from kentongan_server.ports.telemetry import Heartbeat
@@ -58,7 +59,8 @@ class Door:
         self.metrics = Metrics()
         self.heartbeats: list[Heartbeat] = []
         self.acknowledged = 0
-        self.listener = Listener(self.town.store, KEYS, self.sounder, self.metrics, self.heartbeats.append)
+        watch = CodebookWatch(self.town.store, self.sounder)
+        self.listener = Listener(self.town.store, KEYS, self.sounder, self.metrics, self.heartbeats.append, watch)
 
     async def receives(self, topic: str, payload: bytes) -> None:
         """Hand a message in and wait until it is dealt with."""

@@ -183,3 +183,32 @@ def test_counters_rise_with_every_command_to_a_kentongan(town: Town) -> None:
     first = town.press("ktg-1").incident
     second = town.press("ktg-1", IncidentKind.FIRE).incident
     assert [town.command_to("ktg-1", incident).counter for incident in (first, second)] == [1, 2]
+
+
+def _named(town: Town, incident: str) -> list[str | None]:
+    """The reports that the soundings of ktg-1 name, in order."""
+    return [command.report for command in town.soundings(incident) if command.node == "ktg-1"]
+
+
+def test_a_command_names_the_press_that_made_it(town: Town) -> None:
+    """Neighbours who sounded for that press without us do not sound for it again."""
+    pressed = town.press("ktg-1")
+    assert _named(town, pressed.incident) == [pressed.report]
+    orders = town.do(lambda uow: uow.alarms.orders(list(uow.alarms.kept)))
+    assert {order.report for order in orders} == {pressed.report}
+    town.wait(1)
+    assert {order.report for order in town.due_orders()} == {pressed.report}  # another attempt is the same command
+
+
+def test_another_press_of_the_same_event_names_itself(town: Town) -> None:
+    first = town.press("ktg-1")
+    town.all_say(first.incident, CommandState.COMPLETED)
+    town.wait(60)
+    second = town.press("ktg-1")
+    assert second.incident == first.incident
+    assert _named(town, first.incident) == [first.report, second.report]
+
+
+def test_what_an_app_reports_or_what_rises_by_itself_names_no_press(town: Town) -> None:
+    incident = town.report(SARI).incident
+    assert _named(town, incident) == [None]

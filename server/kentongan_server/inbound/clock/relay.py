@@ -6,6 +6,7 @@ itself.
 
 import asyncio
 from collections.abc import Coroutine, Mapping
+from functools import partial
 from typing import Any
 
 import structlog
@@ -24,6 +25,7 @@ from kentongan_server.use_cases.informing.tell_reporter import begin_showing
 
 TICK_S = 0.25
 AT_ONCE = 16
+MARKED_AT_ONCE = 500
 
 log = structlog.get_logger()
 
@@ -75,18 +77,13 @@ class Relay:
                 log.exception("retry_failed")  # the rows are still due: the next tick tries again
 
     async def _send(self, orders: list[Order]) -> None:
-        sent = await asyncio.gather(*(self._send_one(order) for order in orders))
-        taken = [command for command in sent if command is not None]
+        """What the broker did not take comes due again by itself."""
+        taken = await self._sounder.send_all(orders)
         if taken:
             self._metrics.commands_sent.inc(len(taken))
-            await self._transactions.run(lambda uow: uow.alarms.mark_sent(taken))
-
-    async def _send_one(self, order: Order) -> str | None:
-        try:
-            await self._sounder.send(order)
-        except LinkDownError:
-            return None  # it comes due again by itself
-        return order.command
+            for first in range(0, len(taken), MARKED_AT_ONCE):
+                some = taken[first : first + MARKED_AT_ONCE]
+                await self._transactions.run(partial(_mark_sent, some), patient=len(taken) > MARKED_AT_ONCE)
 
     async def _empty_outbox(self) -> None:
         while True:
@@ -182,3 +179,7 @@ class Relay:
             return
         self._metrics.deliveries.labels(item.channel, "accepted").inc()
         await self._transactions.run(lambda uow: deliver_forward.accepted(uow, item))
+
+
+def _mark_sent(commands: list[str], uow: UnitOfWork) -> None:
+    uow.alarms.mark_sent(commands)

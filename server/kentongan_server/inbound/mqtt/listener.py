@@ -16,12 +16,12 @@ from kentongan_contract import codec, topics
 from kentongan_contract.errors import ContractError
 from kentongan_contract.messages import NOTICES, Report, State
 from kentongan_contract.seal import Key, unseal
-from kentongan_server.domain.codebook import Codebook
 from kentongan_server.domain.errors import KentonganError
 from kentongan_server.domain.incident import Source
 from kentongan_server.domain.incident_kind import IncidentKind
 from kentongan_server.inbound.metrics import Metrics
 from kentongan_server.inbound.mqtt import translate
+from kentongan_server.inbound.mqtt.codebook_watch import CodebookWatch
 from kentongan_server.ports.sounder import LinkDownError, Sounder
 from kentongan_server.ports.telemetry import Heartbeat
 from kentongan_server.ports.unit_of_work import Transactions, UnitOfWork
@@ -53,14 +53,15 @@ class Listener:
         sounder: Sounder,
         metrics: Metrics,
         on_heartbeat: Callable[[Heartbeat], None],
+        codebooks: CodebookWatch,
     ) -> None:
         self._transactions = transactions
         self._keys = keys
         self._sounder = sounder
         self._metrics = metrics
         self._on_heartbeat = on_heartbeat
+        self._codebooks = codebooks
         self._under_way: set[asyncio.Task[None]] = set()
-        self._books: dict[str, tuple[tuple[int, int], Codebook]] = {}  # by node: its session, and what it plays
 
     def receive(self, topic: str, payload: bytes, _retained: bool, acknowledge: Callable[[], None]) -> None:
         """Take one message; it is acknowledged once it is durable, or once it is known to be nothing."""
@@ -127,7 +128,7 @@ class Listener:
             return translate.heartbeat_of(node, known.region, state, uow.now())
 
         try:
-            heartbeat = await self._transactions.run(job)
+            heartbeat = await self._transactions.run(job, patient=True)
         except Exception:
             log.exception("state_not_stored", node=node)  # the next heartbeat says it again
             acknowledge()
@@ -145,20 +146,9 @@ class Listener:
         try:
             if state.minute is None:
                 await self._sounder.tell_time(node, state.nonce, heartbeat.at)
-            book = await self._book_of(node, state, heartbeat.region)
-            if state.codebook < book.revision:
-                await self._sounder.teach(node, book)
+            await self._codebooks.keeps(node, heartbeat.region, state.codebook)
         except LinkDownError:
             log.info("node_not_briefed", node=node)
-
-    async def _book_of(self, node: str, state: State, region: str) -> Codebook:
-        """The codebook of the node's RT, looked up once a session: a heartbeat must cost no query."""
-        session = (state.boot, state.session)
-        known = self._books.get(node)
-        if known is None or known[0] != session:
-            known = session, await self._transactions.read(lambda uow: uow.codebooks.current(region))
-            self._books[node] = known
-        return known[1]
 
     async def _take_notice(self, node: str, report: Report, acknowledge: Callable[[], None]) -> None:
         try:

@@ -1,6 +1,6 @@
 """Alarms and their commands as rows. A command without a `due_at` is over."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -46,13 +46,19 @@ _SET_COMMAND = Statement(
     .where(alarm_commands.c.id == bindparam("of"))
     .values(state=bindparam("state"), due_at=bindparam("due_at"))
 )
-_MARK_SENT = (
+_MARK_SENT = Statement(
     update(alarm_commands)
+    .where(alarm_commands.c.id == bindparam("of"), alarm_commands.c.state == bindparam("queued"))
+    .values(state=bindparam("sent"))
+)
+_OPEN_SOUNDING = Statement(
+    select(alarm_commands.c.id)
     .where(
-        alarm_commands.c.id.in_(bindparam("ids", expanding=True)),
-        alarm_commands.c.state == CommandState.QUEUED,
+        alarm_commands.c.alarm == bindparam("alarm"),
+        alarm_commands.c.action == bindparam("action"),
+        alarm_commands.c.due_at.is_not(None),
     )
-    .values(state=CommandState.SENT)
+    .limit(1)
 )
 _DUE = Statement(
     select(alarm_commands)
@@ -79,7 +85,7 @@ _MAKE_DUE = Statement(
     )
     .values(due_at=bindparam("now"))
 )
-_ORDER = Statement(
+_ORDERS = (
     select(
         alarm_commands.c.id,
         alarm_commands.c.node,
@@ -87,14 +93,19 @@ _ORDER = Statement(
         alarm_commands.c.incident,
         alarm_commands.c.counter,
         alarm_commands.c.codebook,
+        alarm_commands.c.report,
         incidents.c.kind,
         incidents.c.purpose,
         nodes.c.nonce,
     )
     .join_from(alarm_commands, incidents, alarm_commands.c.incident == incidents.c.id)
     .join(nodes, alarm_commands.c.node == nodes.c.id)
-    .where(alarm_commands.c.id == bindparam("id"), nodes.c.nonce.is_not(None))
+    .where(nodes.c.nonce.is_not(None))
 )
+_ORDER = Statement(_ORDERS.where(alarm_commands.c.id == bindparam("id")))
+_MANY_ORDERS = _ORDERS.where(alarm_commands.c.id.in_(bindparam("ids", expanding=True)))
+_FEW = 8  # so many are asked for one by one, on the driver's cursor
+_AT_ONCE = 500  # names in one statement
 
 
 class AlarmRows:
@@ -209,6 +220,7 @@ class AlarmRows:
                     "expires_at": to_ms(command.expires_at),
                     "due_at": to_ms(due_at),
                     "codebook": command.codebook,
+                    "report": command.report,
                 }
                 for command in commands
             ],
@@ -220,7 +232,11 @@ class AlarmRows:
         _SET_COMMAND.run(self._connection, values)
 
     def mark_sent(self, command_ids: Collection[str]) -> None:
-        self._connection.execute(_MARK_SENT, {"ids": list(command_ids)})
+        states = {"queued": CommandState.QUEUED, "sent": CommandState.SENT}
+        _MARK_SENT.run_many(self._connection, [{"of": command_id, **states} for command_id in command_ids])
+
+    def has_open_soundings(self, alarm_id: str) -> bool:
+        return _OPEN_SOUNDING.first(self._connection, alarm=alarm_id, action=Action.SOUND) is not None
 
     def commands_due(self, now: datetime, limit: int) -> list[AlarmCommand]:
         rows = _DUE.all(self._connection, now=to_ms(now), limit=limit)
@@ -239,7 +255,7 @@ class AlarmRows:
         shelf = CodebookRows(self._connection)
         books: dict[str | None, Codebook] = {None: SHIPPED}
         found = []
-        for row in filter(None, (_ORDER.first(self._connection, id=each) for each in command_ids)):
+        for row in self._order_rows(list(command_ids)):
             book = books.get(row.codebook) or books.setdefault(row.codebook, shelf.version(row.codebook) or SHIPPED)
             action, kind = Action(row.action), IncidentKind(row.kind)
             order = Order(
@@ -252,9 +268,20 @@ class AlarmRows:
                 rhythm=book.all_clear if action is Action.ALL_CLEAR else book.code_of(kind),
                 nonce=row.nonce,
                 counter=row.counter,
+                report=row.report,
             )
             found.append(order)
         return found
+
+    def _order_rows(self, command_ids: list[str]) -> Iterator[Any]:
+        """One row for each command that can be sent, in their order."""
+        if len(command_ids) <= _FEW:
+            yield from filter(None, (_ORDER.first(self._connection, id=each) for each in command_ids))
+            return
+        for first in range(0, len(command_ids), _AT_ONCE):
+            names = command_ids[first : first + _AT_ONCE]
+            rows = {row.id: row for row in self._connection.execute(_MANY_ORDERS, {"ids": names})}
+            yield from (rows[name] for name in names if name in rows)
 
 
 def _alarm(row: Any) -> Alarm:
@@ -283,4 +310,5 @@ def _command(row: Any) -> AlarmCommand:
         created_at=from_ms(row.created_at),
         expires_at=from_ms(row.expires_at),
         codebook=row.codebook,
+        report=row.report,
     )

@@ -26,6 +26,7 @@ codebooks = Table(
     Column("adopted_at", BigInteger, nullable=False),
     Column("adopted_by", ID, ForeignKey("people.id"), nullable=False),
     Column("retired", Boolean, nullable=False),
+    Column("retired_at", BigInteger),
 )
 
 alarm_rules = Table(

@@ -1,8 +1,10 @@
 """Codebooks as rows; the one that we ship is in no row."""
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
 from kentongan_server.domain.codebook import SHIPPED, Code, Codebook, Rhythm
 from kentongan_server.domain.incident_kind import IncidentKind
@@ -16,6 +18,13 @@ _CURRENT = Statement(
     .order_by(codebooks.c.region.is_(None), codebooks.c.adopted_at.desc(), codebooks.c.version.desc())
     .limit(1)
 )
+_SINCE = Statement(
+    select(codebooks.c.retired_at)
+    .where(codebooks.c.region == bindparam("region"), codebooks.c.retired_at.is_not(None))
+    .order_by(codebooks.c.retired_at.desc())
+    .limit(1)
+)
+_LAST = select(func.max(codebooks.c.adopted_at), func.max(codebooks.c.retired_at))
 _VERSION = Statement(select(codebooks).where(codebooks.c.version == bindparam("version")))
 
 
@@ -27,7 +36,11 @@ class CodebookRows:
 
     def current(self, region: str) -> Codebook:
         found = _CURRENT.first(self._connection, region=region)
-        return SHIPPED if found is None else (self.version(found.version) or SHIPPED)
+        book = SHIPPED if found is None else (self.version(found.version) or SHIPPED)
+        if book.region is not None:
+            return book
+        given_up = _SINCE.first(self._connection, region=region)
+        return book if given_up is None else replace(book, since=from_ms(given_up.retired_at))
 
     def version(self, name: str) -> Codebook | None:
         if name == SHIPPED.version:
@@ -54,8 +67,13 @@ class CodebookRows:
         }
         self._connection.execute(insert(codebooks), values)
 
-    def forget_own(self, region: str) -> None:
-        self._connection.execute(update(codebooks).where(codebooks.c.region == region).values(retired=True))
+    def forget_own(self, region: str, at: datetime) -> None:
+        living = update(codebooks).where(codebooks.c.region == region, codebooks.c.retired.is_(False))
+        self._connection.execute(living.values(retired=True, retired_at=to_ms(at)))
+
+    def last_change(self) -> datetime | None:
+        times = [at for at in self._connection.execute(_LAST).one() if at is not None]
+        return from_ms(max(times)) if times else None
 
 
 def _body(book: Codebook) -> dict[str, Any]:

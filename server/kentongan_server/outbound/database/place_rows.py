@@ -51,6 +51,14 @@ _TAKE = Statement(
     .values(counter=nodes.c.counter + 1)
     .returning(nodes.c.id, nodes.c.counter)
 )
+_TAKE_MANY = (
+    update(nodes)
+    .where(nodes.c.id.in_(bindparam("names", expanding=True)))
+    .values(counter=nodes.c.counter + 1)
+    .returning(nodes.c.id, nodes.c.counter)
+)
+_FEW = 8  # so many are asked for one by one, on the driver's cursor
+_AT_ONCE = 500  # names in one statement
 
 
 class PlaceRows:
@@ -191,8 +199,15 @@ class PlaceRows:
         return True
 
     def take_counters(self, node_ids: Collection[str]) -> dict[str, int]:
-        taken = [_TAKE.first(self._connection, of=node) for node in node_ids]
-        return {each[0]: each[1] for each in taken if each is not None}
+        if len(node_ids) <= _FEW:
+            taken = [_TAKE.first(self._connection, of=node) for node in node_ids]
+            return {each[0]: each[1] for each in taken if each is not None}
+        names = list(dict.fromkeys(node_ids))
+        counters: dict[str, int] = {}
+        for first in range(0, len(names), _AT_ONCE):
+            rows = self._connection.execute(_TAKE_MANY, {"names": names[first : first + _AT_ONCE]})
+            counters.update((row[0], row[1]) for row in rows)
+        return counters
 
     def silent_since(self, limit: datetime) -> list[Node]:
         query = select(nodes).where(nodes.c.presence == Presence.ONLINE, nodes.c.heard_at < to_ms(limit))

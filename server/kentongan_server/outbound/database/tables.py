@@ -252,8 +252,17 @@ alarm_commands = Table(
     Column("expires_at", BigInteger, nullable=False),
     Column("due_at", BigInteger),
     Column("codebook", String(32)),
+    Column("report", ID),
 )
 _only_due("ix_alarm_commands_due", alarm_commands)
+_OPEN = alarm_commands.c.due_at.is_not(None)
+Index(
+    "ix_alarm_commands_open",
+    alarm_commands.c.alarm,
+    alarm_commands.c.action,
+    sqlite_where=_OPEN,
+    postgresql_where=_OPEN,
+)
 
 outbox = Table(
     "outbox",

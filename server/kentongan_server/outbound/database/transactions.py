@@ -4,11 +4,17 @@ One thread writes. It takes whatever jobs wait, runs them in one transaction, co
 all. When one raises, the group is rolled back and run again with a savepoint each, so that only that one fails: a job must
 therefore change nothing but its unit of work. Measured in docs/decisions: three times the throughput of a
 commit each, at the same durability.
+
+A job may be patient: ten thousand kentongan that answer at once. Few of those are in a group, after all that are not,
+so that a press waits for one small group and never for the crowd (docs/decisions/0020). Queries have threads of their own: the
+interpreter's common ones also look up names, and a name server that hangs must not keep anybody from reading.
 """
 
 import asyncio
 import threading
+from collections import deque
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Any, TypeVar
@@ -42,6 +48,8 @@ from kentongan_server.ports.unit_of_work import Committed, Listeners, UnitOfWork
 
 Result = TypeVar("Result")
 BATCH = 256
+PATIENT_BATCH = 32
+READERS = 4
 
 
 @dataclass(slots=True)
@@ -49,6 +57,7 @@ class _Job:
     run: Callable[[UnitOfWork], Any]
     future: "asyncio.Future[Any]"
     loop: asyncio.AbstractEventLoop
+    patient: bool = False
     result: Any = None
     error: BaseException | None = None
 
@@ -69,6 +78,9 @@ class DatabaseTransactions:
         self._listeners = listeners
         self._on_commit: Callable[[Committed], None] = lambda _: None
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
+        self._urgent: deque[_Job] = deque()
+        self._patient: deque[_Job] = deque()
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="database-reader")
         self._writer = threading.Thread(target=self._write, name="database-writer", daemon=True)
         self._writer.start()
 
@@ -76,21 +88,22 @@ class DatabaseTransactions:
         """Call `on_commit` in the event loop after each group."""
         self._on_commit = on_commit
 
-    async def run(self, job: Callable[[UnitOfWork], Result]) -> Result:
+    async def run(self, job: Callable[[UnitOfWork], Result], *, patient: bool = False) -> Result:
         """Run `job`; return once what it wrote is durable. When it raises, nothing was written."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Result] = loop.create_future()
-        self._queue.put(_Job(job, future, loop))
+        self._queue.put(_Job(job, future, loop, patient))
         return await future
 
     async def read(self, query: Callable[[UnitOfWork], Result]) -> Result:
         """Run a query that writes nothing, beside the writer."""
-        return await asyncio.to_thread(self._read, query)
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, query)
 
     def close(self) -> None:
         """Finish what waits, then stop."""
         self._queue.put(None)
         self._writer.join()
+        self._readers.shutdown(cancel_futures=True)
         self._engine.dispose()
 
     def _read(self, query: Callable[[UnitOfWork], Result]) -> Result:
@@ -101,20 +114,30 @@ class DatabaseTransactions:
     def _write(self) -> None:
         connection: Connection | None = None
         open_for_work = True
-        while open_for_work:
-            first = self._queue.get()
-            batch = [] if first is None else [first]
-            open_for_work = first is not None
-            while open_for_work and len(batch) < BATCH and not self._queue.empty():
-                following = self._queue.get()
-                if following is None:
-                    open_for_work = False
-                else:
-                    batch.append(following)
+        while open_for_work or self._urgent or self._patient:
+            open_for_work = self._take_in() and open_for_work
+            batch = self._next_group()
             if batch:
                 connection = self._commit_together(connection, batch)
         if connection is not None:
             connection.close()
+
+    def _take_in(self) -> bool:
+        """Fetch all that was asked for, waiting for it where there is nothing else to do; False when told to stop."""
+        is_idle = not (self._urgent or self._patient)
+        while is_idle or not self._queue.empty():
+            job = self._queue.get()
+            if job is None:
+                return False
+            (self._patient if job.patient else self._urgent).append(job)
+            is_idle = False
+        return True
+
+    def _next_group(self) -> list[_Job]:
+        """Whoever waits, and a few of the patient after them."""
+        group = [self._urgent.popleft() for _ in range(min(BATCH, len(self._urgent)))]
+        room = min(PATIENT_BATCH, BATCH - len(group), len(self._patient))
+        return group + [self._patient.popleft() for _ in range(room)]
 
     def _commit_together(self, connection: Connection | None, batch: list[_Job]) -> Connection | None:
         """Run and commit the batch; the connection to go on with, None when it must be opened anew."""

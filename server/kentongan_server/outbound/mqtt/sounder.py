@@ -1,5 +1,11 @@
-"""Turns orders into sealed commands, and stages into sealed receipts."""
+"""Turns orders into sealed commands, and stages into sealed receipts.
 
+Ten thousand kentongan that are told the same thing differ in three values. What they share is written once; what is left for each
+is to fill those in and to seal (docs/decisions/0020).
+"""
+
+import json
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -22,6 +28,10 @@ class Publisher(Protocol):
         """Send; LinkDownError when the broker did not take it. There is no way to ask for `retain`."""
         ...
 
+    async def publish_all(self, messages: Iterable[tuple[str, bytes]]) -> list[int]:
+        """Send many, drawing them one by one; the places of those that the broker took."""
+        ...
+
 
 class MqttSounder:
     """The Sounder over a broker link."""
@@ -32,24 +42,25 @@ class MqttSounder:
 
     async def send(self, order: Order) -> None:
         """Send one attempt at a command; LinkDownError when the broker did not take it."""
-        rhythm = order.rhythm
-        sounds = order.action in (Action.SOUND, Action.ALL_CLEAR)
-        command = Command(
-            id=order.command,
-            action=order.action.value,
-            incident=order.incident,
-            class_=order.kind.incident_class.value,
-            purpose=order.purpose.value,
-            pattern=rhythm.pattern,
-            beats=list(rhythm.beats) if sounds else [],
-            rounds=rhythm.rounds if sounds else 0,
-            duration_ms=rhythm.duration_ms if sounds else 0,
-            colour=rhythm.colour,
-            nonce=order.nonce,
-            counter=order.counter,
-            ttl_ms=COMMAND_TTL_MS,
-        )
-        await self._publish(order.node, "command", codec.encode(command))
+        await self._publish(order.node, "command", codec.encode(command_of(order)))
+
+    async def send_all(self, orders: Collection[Order]) -> list[str]:
+        """Send many; the commands that the broker took."""
+        known = list(orders)
+        taken = await self._link.publish_all(self._sealed(known))
+        return [known[place].command for place in taken]
+
+    def _sealed(self, orders: Iterable[Order]) -> Iterator[tuple[str, bytes]]:
+        forms: dict[object, Form] = {}
+        for order in orders:
+            same = (order.action, order.incident, order.kind, order.purpose, order.rhythm, order.report)
+            form = forms.get(same)
+            if form is None:
+                form = forms[same] = Form(order)
+            yield (
+                topics.down(order.node, "command"),
+                seal(self._signer.key(order.node), "command", order.node, form.filled(order)),
+            )
 
     async def show(self, node: str, report: str, stage: str, incident: str | None) -> None:
         """Tell a call point how far help has come; LinkDownError when the broker did not take it."""
@@ -72,3 +83,40 @@ class MqttSounder:
     async def _publish(self, node: str, kind: str, body: bytes) -> None:
         sealed = seal(self._signer.key(node), kind, node, body)
         await self._link.publish(topics.down(node, kind), sealed)
+
+
+def command_of(order: Order) -> Command:
+    """The order in the words of the contract."""
+    rhythm = order.rhythm
+    sounds = order.action in (Action.SOUND, Action.ALL_CLEAR)
+    return Command(
+        id=order.command,
+        action=order.action.value,
+        incident=order.incident,
+        class_=order.kind.incident_class.value,
+        purpose=order.purpose.value,
+        pattern=rhythm.pattern,
+        beats=list(rhythm.beats) if sounds else [],
+        rounds=rhythm.rounds if sounds else 0,
+        duration_ms=rhythm.duration_ms if sounds else 0,
+        colour=rhythm.colour,
+        nonce=order.nonce,
+        counter=order.counter,
+        ttl_ms=COMMAND_TTL_MS,
+        report=order.report,
+    )
+
+
+class Form:
+    """A command as it travels, with blanks for what differs from kentongan to kentongan: id, nonce, counter."""
+
+    def __init__(self, order: Order) -> None:
+        fields = command_of(order).fields()
+        for name in ("id", "nonce", "counter"):
+            del fields[name]
+        self._rest = json.dumps(fields)[1:].encode()
+
+    def filled(self, order: Order) -> bytes:
+        """The bytes for this order; it must agree with the form's own in all that is written once."""
+        own = f'{{"id": {json.dumps(order.command)}, "nonce": {json.dumps(order.nonce)}, "counter": {order.counter:d}, '
+        return own.encode() + self._rest

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from kentongan_server.domain.codebook import Code, Codebook, Rhythm, assert_playable
 from kentongan_server.domain.errors import InvalidError, RefusedError, UnknownError
@@ -25,7 +26,7 @@ def adopt_codebook(
     number = len(uow.codebooks.versions(region)) + 1
     version = f"semarang-{number}" if region is None else f"{region.replace('/', '-')}-{number}"
     book = rewritten(base, changed, all_clear, version=version, region=region)
-    book = replace(book, adopted_at=uow.now(), adopted_by=person.id)
+    book = replace(book, adopted_at=_moment(uow), adopted_by=person.id)
     assert_playable(book)
     uow.codebooks.add(book)
     uow.happened(Noted(None, region, person.id, what="codebook_adopted", data={"version": book.version}))
@@ -48,9 +49,15 @@ def rewritten(
 def forget_own(uow: UnitOfWork, person: Person, region: str) -> Codebook:
     """Sound by the city's codebook again; what the RT had chosen stays readable."""
     _assert_may_choose(uow, person, region)
-    uow.codebooks.forget_own(region)
+    uow.codebooks.forget_own(region, _moment(uow))
     uow.happened(Noted(None, region, person.id, what="codebook_given_up"))
     return uow.codebooks.current(region)
+
+
+def _moment(uow: UnitOfWork) -> datetime:
+    """Now, and after every change before it, whatever a clock that was set back says: kentongan keep the newest."""
+    last = uow.codebooks.last_change()
+    return uow.now() if last is None else max(uow.now(), last + timedelta(milliseconds=1))
 
 
 def _with_rhythm(code: Code, rhythm: Rhythm | None) -> Code:

@@ -7,7 +7,6 @@ from kentongan_server.domain.events import Noted
 from kentongan_server.domain.lifecycle import (
     ALARM,
     COMMAND,
-    FINAL_COMMAND_STATES,
     UNANSWERED_COMMAND_STATES,
     AlarmState,
     advance,
@@ -22,7 +21,7 @@ def end_when_over(uow: UnitOfWork, incident: str) -> None:
         return
     if alarm.state is AlarmState.ACTIVE and alarm.due_at is not None:
         return  # quiet for now, and it rises if nobody takes it
-    if all(command.state in FINAL_COMMAND_STATES for command in soundings(uow, alarm)):
+    if not uow.alarms.has_open_soundings(alarm.id):  # asked by each of a city's kentongan as it falls silent
         end(uow, alarm)
 
 

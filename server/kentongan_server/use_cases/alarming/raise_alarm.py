@@ -34,12 +34,12 @@ def on_report(uow: UnitOfWork, event: ReportTaken) -> None:
         _request(uow, event)
     elif alarm.state is AlarmState.GATED:
         if event.independent or event.report.trusted:
-            spread(uow, alarm, event.of, OWN_RT, WITNESS)
+            spread(uow, alarm, event.of, OWN_RT, WITNESS, report=_pressed(event))
     elif alarm.state is AlarmState.ACTIVE and event.independent and event.of.purpose is Purpose.ACTUAL:
-        _widen(uow, alarm, event.of)
+        _widen(uow, alarm, event)
     elif (event.independent or event.report.source is Source.CALL_POINT) and _has_died_down(uow, alarm):
         if alarm.state is AlarmState.ACTIVE:
-            spread(uow, alarm, event.of, alarm.level, AGAIN)
+            spread(uow, alarm, event.of, alarm.level, AGAIN, report=_pressed(event))
         else:
             _request(uow, event)
 
@@ -68,13 +68,19 @@ def rise_unanswered(uow: UnitOfWork, alarm: Alarm, incident: Incident) -> None:
         spread(uow, alarm, incident, following[0], UNANSWERED)
 
 
-def _widen(uow: UnitOfWork, alarm: Alarm, incident: Incident) -> None:
+def _pressed(event: ReportTaken) -> str | None:
+    """The call point's report, by the name under which neighbours have heard of it without us."""
+    return event.report.id if event.report.source is Source.CALL_POINT else None
+
+
+def _widen(uow: UnitOfWork, alarm: Alarm, event: ReportTaken) -> None:
     """A second, independent voice: one level further, as far as the rule lets a witness go; at least heard again."""
+    incident = event.of
     rule = rule_for(uow, alarm.region, incident.incident_class, period_at(alarm.requested_at))
     if alarm.level < rule.witness_to:
-        spread(uow, alarm, incident, alarm.level + 1, WITNESS)
+        spread(uow, alarm, incident, alarm.level + 1, WITNESS, report=_pressed(event))
     elif _has_died_down(uow, alarm):
-        spread(uow, alarm, incident, alarm.level, AGAIN)
+        spread(uow, alarm, incident, alarm.level, AGAIN, report=_pressed(event))
 
 
 def _has_died_down(uow: UnitOfWork, alarm: Alarm) -> bool:
@@ -116,4 +122,4 @@ def _request(uow: UnitOfWork, event: ReportTaken) -> None:
         uow.happened(AlarmGated(incident.id, incident.region, alarm=alarm, of=incident, seconds=seconds))
     else:
         level = CITY if event.report.source is Source.CITY else OWN_RT
-        spread(uow, alarm, incident, level, OPENED, new=True)
+        spread(uow, alarm, incident, level, OPENED, report=_pressed(event), new=True)

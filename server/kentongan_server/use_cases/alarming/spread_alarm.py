@@ -59,8 +59,20 @@ def rts_reached(uow: UnitOfWork, home: str, level: int) -> list[Woken]:
     return reach(home, level, nearby, {code: how for code, how in neighbours.items() if code in valid})
 
 
-def spread(uow: UnitOfWork, alarm: Alarm, incident: Incident, level: int, why: str, *, new: bool = False) -> None:
-    """Bring the alarm to `level` and sound every kentongan of it that is quiet; a `new` one has commanded none yet."""
+def spread(
+    uow: UnitOfWork,
+    alarm: Alarm,
+    incident: Incident,
+    level: int,
+    why: str,
+    *,
+    report: str | None = None,
+    new: bool = False,
+) -> None:
+    """Bring the alarm to `level` and sound every kentongan of it that is quiet; a `new` one has commanded none yet.
+
+    `report` is the call point's that asks for it now. What rises by itself names none, and so is always heard.
+    """
     now = uow.now()
     if alarm.state is not AlarmState.ACTIVE:
         alarm = replace(alarm, state=advance(ALARM, alarm.state, "activate"))
@@ -73,7 +85,7 @@ def spread(uow: UnitOfWork, alarm: Alarm, incident: Incident, level: int, why: s
     codebooks = _codebooks(uow, alarm, reached)
     further = _further(uow, alarm, reached)
     uow.alarms.wake(alarm, codebooks, further, now)
-    sounding = _command(uow, alarm, incident, [each.region for each in reached], codebooks, new=new)
+    sounding = _command(uow, alarm, incident, [each.region for each in reached], codebooks, report, new=new)
     code = (uow.codebooks.version(alarm.codebook) or uow.codebooks.current(alarm.region)).code_of(incident.kind)
     if alarm.level < CITY:
         for each in further:
@@ -98,7 +110,13 @@ def spread(uow: UnitOfWork, alarm: Alarm, incident: Incident, level: int, why: s
         end_when_over(uow, incident.id)
 
 
-def command_nodes(uow: UnitOfWork, alarm: Alarm, nodes: Sequence[tuple[str, str | None]], action: Action) -> None:
+def command_nodes(
+    uow: UnitOfWork,
+    alarm: Alarm,
+    nodes: Sequence[tuple[str, str | None]],
+    action: Action,
+    report: str | None = None,
+) -> None:
     """One new command for each (node, codebook), its first attempt under way when the transaction closes."""
     now = uow.now()
     counters = uow.places.take_counters([node for node, _ in nodes])
@@ -115,6 +133,7 @@ def command_nodes(uow: UnitOfWork, alarm: Alarm, nodes: Sequence[tuple[str, str 
             created_at=now,
             expires_at=now + COMMAND_LIFE,
             codebook=codebook,
+            report=report,
         )
         for node, codebook in nodes
     ]
@@ -159,7 +178,14 @@ def _without_shelved(uow: UnitOfWork, alarm: Alarm, incident: Incident, reached:
 
 
 def _command(
-    uow: UnitOfWork, alarm: Alarm, incident: Incident, regions: list[str], codebooks: dict[str, str], *, new: bool
+    uow: UnitOfWork,
+    alarm: Alarm,
+    incident: Incident,
+    regions: list[str],
+    codebooks: dict[str, str],
+    report: str | None,
+    *,
+    new: bool,
 ) -> list[str]:
     """Command what serves and has nothing left to do for this alarm; who that is."""
     nodes = uow.places.nodes_within([alarm.region]) if alarm.level >= CITY else uow.places.nodes_of(regions)
@@ -178,5 +204,5 @@ def _command(
     chosen = [
         (node.id, codebooks[region]) for region in regions for node in serving.get(region, ()) if node.id not in busy
     ]
-    command_nodes(uow, alarm, chosen, Action.SOUND)
+    command_nodes(uow, alarm, chosen, Action.SOUND, report)
     return [node for node, _ in chosen]

@@ -172,6 +172,7 @@ def make_city_command(
 
 app.add_typer(record_commands.audit, name="audit")
 app.command("backup")(record_commands.backup)
+app.command("raise-counters")(record_commands.raise_counters)
 app.add_typer(privacy_commands.privacy, name="privacy")
 app.add_typer(people_commands.people, name="people")
 app.command("issue-node")(node_commands.issue_node)

@@ -13,6 +13,7 @@ from kentongan_server.outbound.database.engine import DatabaseError
 from kentongan_server.outbound.record.checkpoint_file import CheckpointFile
 from kentongan_server.outbound.record.seal import Ed25519Seal, public_file, read_public
 from kentongan_server.use_cases.governing.verify_record import check_receipt, verify_record
+from kentongan_server.use_cases.supervising.raise_counters import raise_counters as raise_all_counters
 
 audit = typer.Typer(help="Check that nobody has touched the record.", no_args_is_help=True)
 
@@ -62,6 +63,13 @@ def backup(file: Annotated[Path, typer.Argument(help="The copy to write; it must
     except (DatabaseError, OSError) as error:
         give_up(str(error))
     typer.echo(f"The record is copied to {file}.")
+
+
+def raise_counters() -> None:
+    """After a copy was brought back: make kentongan obey again at once, by counters above all that they have seen."""
+    with database() as transactions:
+        raised = asyncio.run(transactions.run(raise_all_counters))
+    typer.echo(f"The command counters of {raised} nodes are above all that they can have seen.")
 
 
 def _seal(key: Path | None) -> Ed25519Seal:

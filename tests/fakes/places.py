@@ -119,6 +119,10 @@ class FakePlaces:
             taken[node_id] = self.counters[node_id]
         return taken
 
+    def raise_counters(self, step: int, least: int) -> int:
+        self.counters = {node: max(counter + step, least) for node, counter in self.counters.items()}
+        return len(self.counters)
+
     def silent_since(self, limit: datetime) -> list[Node]:
         return [
             node

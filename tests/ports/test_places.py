@@ -65,6 +65,14 @@ async def test_counters_rise_for_each_node_alone(store: Transactions) -> None:
     assert await take() == {}
 
 
+async def test_counters_are_raised_by_a_step_or_to_the_least(store: Transactions) -> None:
+    await store.run(lambda uow: [uow.places.take_counters(["ktg-1"]) for _ in range(3)])
+    assert await store.run(lambda uow: uow.places.raise_counters(100, 102)) == 3
+    assert await store.run(lambda uow: uow.places.take_counters(["ktg-1", "ktg-2"])) == {"ktg-1": 104, "ktg-2": 103}
+    assert await store.run(lambda uow: uow.places.raise_counters(1, 2**52)) == 3
+    assert await store.run(lambda uow: uow.places.take_counters(["ktg-2"])) == {"ktg-2": 2**52 + 1}
+
+
 async def test_counters_of_a_failed_job_are_not_spent(store: Transactions) -> None:
     def fail(uow: UnitOfWork) -> None:
         uow.places.take_counters(["ktg-1"])

@@ -87,6 +87,10 @@ class Places(Protocol):
         """The next command counter of each node; no two calls ever give the same."""
         ...
 
+    def raise_counters(self, step: int, least: int) -> int:
+        """Raise every node's command counter by `step`, or to `least` where that is more; how many nodes there are."""
+        ...
+
     def silent_since(self, limit: datetime) -> list[Node]:
         """Nodes held for online that were last heard before `limit`."""
         ...

@@ -1,17 +1,21 @@
 """The server's commands as somebody types them: what they do, and one sentence when they cannot."""
 
+import asyncio
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from tests.integration.database.furnished import rows
+from tests.integration.database.furnished import opened, rows
 from tests.unit.server.test_city_file import a_city, changed
 
 from kentongan_contract.claim import digest
+from kentongan_contract.errors import StaleError
+from kentongan_contract.freshness import Freshness
 from kentongan_node.provisioning import Settings
 
 pytestmark = pytest.mark.real
@@ -171,3 +175,37 @@ def test_a_kentongan_is_given_its_keys_and_a_code_for_its_box(tmp_path: Path) ->
     Settings(settings)  # the node takes it as it is
     assert_one_sentence(typed(tmp_path, *words, "--logins", "none.json"), "none.json")
     assert_one_sentence(typed(tmp_path, "issue-node", "KTG 1", *words[2:]), "KTG 1")
+
+
+def _attempt(folder: Path) -> int:
+    """One command to the kentongan; its counter."""
+    with opened(folder / "town.sqlite3") as transactions:
+        taken = asyncio.run(transactions.run(lambda uow: uow.places.take_counters(["ktg-0101-1"])))
+    return taken["ktg-0101-1"]
+
+
+def test_after_a_copy_is_brought_back_a_kentongan_obeys_again_and_after_a_second_time_too(tmp_path: Path) -> None:
+    """As docs/operate/backup.md says it; the kentongan's side is the very file that the firmware runs."""
+    (tmp_path / "city.json").write_text(json.dumps(a_city()))
+    assert typed(tmp_path, "install-city", "city.json").returncode == 0
+    kentongan = Freshness()
+    nonce = kentongan.issue(bytes(8), 0)
+    kentongan.accept(nonce, _attempt(tmp_path), 1_000, 0)
+    assert typed(tmp_path, "backup", "copy.sqlite3").returncode == 0
+    for _ in range(3):
+        kentongan.accept(nonce, _attempt(tmp_path), 1_000, 0)
+    for _ in range(2):
+        for name in ("town.sqlite3-wal", "town.sqlite3-shm"):
+            (tmp_path / name).unlink(missing_ok=True)
+        shutil.copy(tmp_path / "copy.sqlite3", tmp_path / "town.sqlite3")
+        with pytest.raises(StaleError, match="counter"):
+            kentongan.accept(nonce, _attempt(tmp_path), 1_000, 0)
+        said = typed(tmp_path, "raise-counters")
+        assert said.stdout == "The command counters of 2 nodes are above all that they can have seen.\n", said.stderr
+        for _ in range(3):
+            kentongan.accept(nonce, _attempt(tmp_path), 1_000, 0)
+
+
+def test_the_page_about_copies_names_the_command() -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs" / "operate" / "backup.md").read_text(encoding="utf-8")
+    assert "./kentongan server raise-counters" in page

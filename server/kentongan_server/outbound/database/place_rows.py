@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, case, insert, select, update
 
 from kentongan_server.domain.place import Node, NodeRole, Notice, Presence, Region
 from kentongan_server.domain.region_code import Level
@@ -208,6 +208,11 @@ class PlaceRows:
             rows = self._connection.execute(_TAKE_MANY, {"names": names[first : first + _AT_ONCE]})
             counters.update((row[0], row[1]) for row in rows)
         return counters
+
+    def raise_counters(self, step: int, least: int) -> int:
+        raised = nodes.c.counter + step
+        higher = case((raised < least, least), else_=raised)
+        return self._connection.execute(update(nodes).values(counter=higher)).rowcount
 
     def silent_since(self, limit: datetime) -> list[Node]:
         query = select(nodes).where(nodes.c.presence == Presence.ONLINE, nodes.c.heard_at < to_ms(limit))

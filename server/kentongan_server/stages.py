@@ -2,6 +2,7 @@
 
 from kentongan_server.domain.events import (
     CityAlarmSounded,
+    DrillAnnounced,
     DrillStarted,
     DuressCalled,
     IncidentAcknowledged,
@@ -39,5 +40,6 @@ def listeners() -> Listeners:
         DuressCalled: (follow_up.on_duress,),
         NoticeTaken: (cancel_report.on_notice,),
         CityAlarmSounded: (open_planned.on_city_alarm,),
+        DrillAnnounced: (open_planned.on_drill_announced,),
         DrillStarted: (open_planned.on_drill,),
     }

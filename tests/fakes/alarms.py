@@ -10,6 +10,7 @@ from tests.fakes.places import FakePlaces
 
 from kentongan_server.domain.alarm import Action, Alarm, AlarmCommand
 from kentongan_server.domain.codebook import SHIPPED
+from kentongan_server.domain.incident_kind import Purpose
 from kentongan_server.domain.lifecycle import AlarmState, CommandState
 from kentongan_server.domain.region_code import is_within
 from kentongan_server.domain.spread import Woken
@@ -69,6 +70,19 @@ class FakeAlarms:
         for _, _, region, each in sorted(mine, key=lambda told: told[:3]):
             found.setdefault(region, each)
         return list(found.values())
+
+    def is_real_in(self, region: str) -> bool:
+        on = [
+            alarm
+            for alarm in self.alarms.values()
+            if alarm.state is not AlarmState.ENDED
+            and self._incidents.incidents[alarm.incident].purpose is Purpose.ACTUAL
+        ]
+        return any(
+            is_within(place, region) or is_within(region, alarm.region)
+            for alarm in on
+            for place in (alarm.region, *self.woken_by(alarm.id))
+        )
 
     def has_woken(self, incident_id: str, scopes: Collection[str]) -> bool:
         return any(is_within(woken.region, scope) for woken in self.woken(incident_id) for scope in scopes)

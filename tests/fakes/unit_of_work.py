@@ -8,6 +8,7 @@ from tests.fakes.access import FakeAccess
 from tests.fakes.admissions import FakeAdmissions
 from tests.fakes.alarms import FakeAlarms
 from tests.fakes.codebooks import FakeCodebooks
+from tests.fakes.consents import FakeConsents
 from tests.fakes.destinations import FakeDestinations
 from tests.fakes.incidents import FakeIncidents
 from tests.fakes.notifications import FakeNotifications
@@ -54,6 +55,7 @@ class InMemoryTransactions:
         self.spreading = FakeSpreading()
         self.trust = FakeTrust()
         self.plans = FakePlans()
+        self.consents = FakeConsents()
         self.full = False
         self.unreadable = False
         self.refused = 0
@@ -73,11 +75,12 @@ class InMemoryTransactions:
             replies=self.replies,
             timeline=self.timeline,
             record=self.record,
-            statistics=FakeStatistics(self.incidents, self.timeline),
+            statistics=FakeStatistics(self.incidents, self.timeline, self.plans),
             codebooks=self.codebooks,
             spreading=self.spreading,
             trust=self.trust,
             plans=self.plans,
+            consents=self.consents,
             personal=FakePersonalData(self.people, self.incidents, self.timeline),
             clock=clock,
             identifiers=identifiers,
@@ -143,6 +146,7 @@ class InMemoryTransactions:
             self.spreading,
             self.trust,
             self.plans,
+            self.consents,
         ]
 
     def _remember(self) -> list[dict[str, Any]]:

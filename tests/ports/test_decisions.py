@@ -2,7 +2,7 @@
 incidents."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 from tests.ports.samples import RT1, RT2, a_command, a_node, an_alarm, an_incident, at
 
@@ -10,9 +10,10 @@ from kentongan_server.domain.alarm import Action
 from kentongan_server.domain.city_alarm import CityAlarm
 from kentongan_server.domain.codebook import SHIPPED, Codebook
 from kentongan_server.domain.drill import Drill
+from kentongan_server.domain.drill_schedule import DrillSchedule
 from kentongan_server.domain.incident import Disposition
 from kentongan_server.domain.incident_kind import IncidentClass, IncidentKind, Purpose
-from kentongan_server.domain.lifecycle import CityAlarmState, DrillState, IncidentStatus
+from kentongan_server.domain.lifecycle import AlarmState, CityAlarmState, DrillState, IncidentStatus
 from kentongan_server.domain.place import Presence
 from kentongan_server.domain.spread import Period, Rule, Woken
 from kentongan_server.domain.trust import Cooldown
@@ -94,10 +95,50 @@ async def test_plans_are_due_at_their_time_and_once_changed_no_more(store: Trans
     assert await store.read(lambda uow: uow.plans.drills_due(at(9999))) == []
     assert await store.read(lambda uow: uow.plans.city_alarm("city-1")) == sounded
     assert await store.read(lambda uow: uow.plans.drill("drill-1")) == over
-    assert await store.read(lambda uow: uow.plans.city_alarms(5)) == [sounded]
+    assert await store.read(lambda uow: uow.plans.city_alarms(None, 5)) == [sounded]
     assert await store.read(lambda uow: uow.plans.drills([RT2], 5)) == []
     assert await store.read(lambda uow: uow.plans.drills(None, 5)) == [over]
     assert await store.read(lambda uow: (uow.plans.city_alarm("x"), uow.plans.drill("x"))) == (None, None)
+
+
+async def test_regular_drills_are_due_until_they_end(store: Transactions) -> None:
+    at_nine = time(9, 30)
+    first = DrillSchedule("s-1", RT1, IncidentKind.FIRE, "uji", 1, 6, at_nine, PERSON, at(0), at(86_460), at(60))
+    second = replace(first, id="s-2", region=RT2, text=None, next_at=at(90_000), due_at=at(3600))
+    await store.run(lambda uow: (uow.plans.put_schedule(first), uow.plans.put_schedule(second)))
+    assert await store.read(lambda uow: uow.plans.schedule("s-1")) == first
+    assert await store.read(lambda uow: uow.plans.schedules_due(at(59.999))) == []
+    assert await store.read(lambda uow: uow.plans.schedules_due(at(60))) == [first]
+    assert await store.read(lambda uow: uow.plans.schedules(None)) == [first, second]
+    assert await store.read(lambda uow: uow.plans.schedules([RT2])) == [second]
+    assert await store.read(lambda uow: uow.plans.schedules([RT1.rpartition("/")[0]])) == [first, second]
+    ended = replace(first, due_at=None, ended_by=PERSON)
+    await store.run(lambda uow: uow.plans.put_schedule(ended))
+    assert await store.read(lambda uow: uow.plans.schedules(None)) == [second]
+    assert await store.read(lambda uow: (uow.plans.schedule("s-1"), uow.plans.schedule("x"))) == (ended, None)
+
+
+async def test_an_alarm_is_real_where_it_sounds_and_above_until_it_ends(store: Transactions) -> None:
+    async def is_real(*regions: str) -> list[bool]:
+        return [await store.read(lambda uow, code=code: uow.alarms.is_real_in(code)) for code in regions]
+
+    rw = RT1.rpartition("/")[0]
+    alarm = an_alarm("real", incident="real", state=AlarmState.ACTIVE)
+    drill = an_alarm("rehearsal", incident="rehearsal", region=RT2, state=AlarmState.ACTIVE)
+
+    def fill(uow: UnitOfWork) -> None:
+        uow.alarms.set_alarm("alarm-1", AlarmState.ENDED, 1, None)
+        uow.incidents.add_incident(an_incident("real"))
+        uow.incidents.add_incident(an_incident("rehearsal", region=RT2, purpose=Purpose.DRILL))
+        uow.alarms.add_alarm(alarm)
+        uow.alarms.add_alarm(drill)
+
+    await store.run(fill)
+    assert await is_real(RT1, rw, RT2) == [True, True, False]
+    await store.run(lambda uow: uow.alarms.wake(alarm, {RT2: "semarang-1"}, [Woken(RT2, 2, "same RW")], at(1)))
+    assert await is_real(RT2) == [True]
+    await store.run(lambda uow: uow.alarms.set_alarm("real", AlarmState.ENDED, 2, None))
+    assert await is_real(RT1, rw, RT2) == [False, False, False]
 
 
 def a_book(version: str, region: str | None, seconds: float) -> Codebook:

@@ -24,9 +24,11 @@ def fill(uow: UnitOfWork) -> None:
         (0.1, ALARM_RAISED),
         (0.1, noted("forward_queued")),
         (0.1, noted("forward_queued")),
-        (0.5, noted("command_state_changed", state="device_acked")),
-        (0.6, noted("command_state_changed", state="sounding")),
-        (0.9, noted("command_state_changed", state="sounding")),
+        (0.5, noted("command_state_changed", node="ktg-1", state="device_acked")),
+        (0.6, noted("command_state_changed", node="ktg-1", state="sounding")),
+        (0.9, noted("command_state_changed", node="ktg-2", state="sounding")),
+        (0.95, noted("command_state_changed", node="ktg-2", state="completed", heard="cut")),
+        (0.95, noted("kentongan_skipped", node="ktg-3", reason="repair")),
         (1, noted("forward_accepted")),
         (20, noted("acknowledged", by="community")),
         (30, noted("acknowledged", by="police")),
@@ -35,6 +37,7 @@ def fill(uow: UnitOfWork) -> None:
         (400, noted("incident_status_changed", status="resolved", disposition="prank")),
         (500, noted("presence_changed", None, node="ktg-1", presence="online")),
         (501, noted("presence_changed", None, RT2, node="ktg-9", presence="online")),
+        (501.5, noted("kentongan_out_of_service", None, node="ktg-1", reason="repair")),
         (502, noted("presence_changed", None, node="ktg-1", presence="offline")),
     ):
         uow.timeline.append(event, at(seconds))
@@ -61,6 +64,8 @@ async def test_a_case_is_put_together_from_the_record(store: Transactions) -> No
         sounded=2,
         forwards=2,
         accepted=1,
+        loud=frozenset({"ktg-1"}),
+        skipped=frozenset({"ktg-3"}),
     )
     assert second == Case("other", RT2, IncidentClass.EMERGENCY, Purpose.ACTUAL, at(60), at(60))
 
@@ -82,5 +87,5 @@ async def test_region_time_and_class_are_kept_to(store: Transactions) -> None:
 async def test_what_was_heard_of_nodes(store: Transactions) -> None:
     await store.run(fill)
     found = await store.read(lambda uow: uow.statistics.heard(RT1, at(502)))
-    assert found == [Heard("ktg-1", RT1, True, at(500))]
-    assert len(await store.read(lambda uow: uow.statistics.heard("33.74", at(503)))) == 3
+    assert found == [Heard("ktg-1", RT1, True, at(500)), Heard("ktg-1", RT1, None, at(501.5), False)]
+    assert len(await store.read(lambda uow: uow.statistics.heard("33.74", at(503)))) == 4

@@ -53,12 +53,13 @@ def scopes_of(person: Person) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """How one person signs in: by phone or e-mail, with a password."""
+    """How one person signs in: by phone or e-mail, with a password. One that somebody else has seen is good `one_time`."""
 
     person: str
     phone: str | None
     email: str | None
     password_hash: str
+    one_time: bool = False
 
 
 @dataclass(frozen=True, slots=True)

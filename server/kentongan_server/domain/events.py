@@ -191,6 +191,21 @@ class DrillStarted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class DrillAnnounced(Event):
+    """A rehearsal is near: the residents of these RTs should read of it before they hear it."""
+
+    drill: str = field(kw_only=True)
+    rts: tuple[str, ...] = field(kw_only=True)
+    starts_at: datetime = field(kw_only=True)
+    text: str = field(kw_only=True)
+
+    name: ClassVar[str] = "drill_announced"
+
+    def facts(self) -> dict[str, Any]:
+        return {"drill": self.drill, "starts_at": self.starts_at.isoformat(), "rts": len(self.rts)}
+
+
+@dataclass(frozen=True, slots=True)
 class AlarmRaised(Event):
     """Every kentongan named was commanded to sound, in these RTs, for this reason; again when the alarm rises."""
 

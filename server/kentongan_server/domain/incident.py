@@ -20,6 +20,7 @@ class Source(StrEnum):
     APP = "app"
     DRILL = "drill"
     CITY = "city"
+    ANNOUNCEMENT = "announcement"
 
 
 class Disposition(StrEnum):

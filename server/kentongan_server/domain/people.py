@@ -106,6 +106,10 @@ class Person:
         """True when incidents of this class in `region` are this person's to know; without a class, the place itself."""
         return any(m.sees(region, incident_class) for m in self.memberships)
 
+    def has_part_in(self, region: str) -> bool:
+        """True when what sounds in all of `region` concerns this person: they see it, or live or work within it."""
+        return self.sees(region) or any(is_within(mine, region) for mine in self.regions)
+
     def has(self, role: Role, region: str | None = None) -> bool:
         """True for a membership with this role, in this region where one is named."""
         return any(m.role is role and (region is None or m.covers(region)) for m in self.memberships)

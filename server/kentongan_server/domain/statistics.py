@@ -69,16 +69,20 @@ class Case:
     sounded: int = 0
     forwards: int = 0
     accepted: int = 0
+    drill: str | None = None  # the rehearsal that it belongs to
+    loud: frozenset[str] = frozenset()  # the kentongan that sounded, by their own ear where they have one
+    skipped: frozenset[str] = frozenset()  # those out of service
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A node was found or lost."""
+    """A node was found or lost (`online`), or taken out of service or back (`serving`); the other is None."""
 
     node: str
     region: str
-    online: bool
+    online: bool | None
     at: datetime
+    serving: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +115,18 @@ def figures(cases: Iterable[Case], deaf: timedelta) -> Figures:
     """The figures of these cases."""
     all_cases = list(cases)
     real = [case for case in all_cases if case.purpose is Purpose.ACTUAL]
-    drills = [case for case in all_cases if case.purpose is Purpose.DRILL]
+    drills = [case for case in all_cases if case.drill is not None]
     judged = [case for case in real if case.disposition is not None]
     pranks = sum(case.disposition is Disposition.PRANK for case in judged)
     forwards = sum(case.forwards for case in real)
     return Figures(
         incidents={one: said(sum(case.incident_class is one for case in real)) for one in IncidentClass},
-        drills=said(len(drills)),
+        drills=len({case.drill for case in drills}),  # a rehearsal points at nobody
         pranks=said(pranks),
         prank_rate=pranks / len(judged) if len(judged) >= FEW and said(pranks) is not None else None,
-        drill_score=_share(sum(case.sounded for case in drills), sum(case.kentongan for case in drills)),
+        drill_score=_share(
+            sum(len(case.loud) for case in drills), sum(case.kentongan + len(case.skipped) for case in drills)
+        ),
         delivered=_share(sum(case.accepted for case in real), forwards) if len(real) >= FEW else None,
         deaf_hours=round(deaf / timedelta(hours=1), 2),
         spreads={name: spread(_took(case, name) for case in real) for name in SPREADS},
@@ -155,25 +161,31 @@ def said_of_siblings(counts: Mapping[str, int]) -> dict[str, int | None]:
 def deaf_time(
     nodes: Mapping[str, str], heard: Iterable[Heard], since: datetime, until: datetime
 ) -> dict[str, timedelta]:
-    """How long each RT had no kentongan online between `since` and `until`. `nodes`: their RT; `heard` in order of time.
+    """How long each RT had no kentongan online and in service between `since` and `until`. `nodes`: their RT; `heard` in
+    order of time.
 
-    A node that was never heard of counts as away.
+    A node that was never heard of counts as away, one of which nobody said otherwise as in service.
     """
     online: dict[str, set[str]] = {region: set() for region in nodes.values()}
+    resting: set[str] = set()
     silent_from: dict[str, datetime] = dict.fromkeys(online, since)
     total = dict.fromkeys(online, timedelta())
     for word in heard:
         region = nodes.get(word.node)
         if region is None or word.at >= until:
             continue
-        at, was_deaf = max(word.at, since), not online[region]
-        (online[region].add if word.online else online[region].discard)(word.node)
-        if was_deaf and online[region]:
+        at, was_deaf = max(word.at, since), not online[region] - resting
+        if word.online is not None:
+            (online[region].add if word.online else online[region].discard)(word.node)
+        if word.serving is not None:
+            (resting.discard if word.serving else resting.add)(word.node)
+        is_deaf = not online[region] - resting
+        if was_deaf and not is_deaf:
             total[region] += at - silent_from[region]
-        elif not was_deaf and not online[region]:
+        elif is_deaf and not was_deaf:
             silent_from[region] = at
     for region, present in online.items():
-        if not present:
+        if not present - resting:
             total[region] += max(until - silent_from[region], timedelta())
     return total
 

@@ -55,6 +55,10 @@ class AlarmBook(Protocol):
         """The alarms whose time has come: gated ones open, active ones rise."""
         ...
 
+    def is_real_in(self, region: str) -> bool:
+        """True while an alarm that is no drill and no test is on, or waits, in this region, above it or below it."""
+        ...
+
     def wake(self, alarm: Alarm, codebook: Mapping[str, str], woken: Collection[Woken], at: datetime) -> None:
         """Keep which RTs beyond the own one this alarm sounds in, why, and by which codebook each."""
         ...

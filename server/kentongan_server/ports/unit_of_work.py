@@ -14,6 +14,7 @@ from kentongan_server.ports.admissions import AdmissionBook
 from kentongan_server.ports.alarms import AlarmBook, Order
 from kentongan_server.ports.clock import Clock
 from kentongan_server.ports.codebooks import CodebookShelf
+from kentongan_server.ports.consents import ConsentBook
 from kentongan_server.ports.destinations import Destinations
 from kentongan_server.ports.identifiers import Identifiers
 from kentongan_server.ports.incidents import IncidentBook
@@ -59,6 +60,7 @@ class UnitOfWork:
     trust: TrustBook
     plans: PlanBook
     personal: PersonalDataBook
+    consents: ConsentBook
     clock: Clock
     identifiers: Identifiers
     listeners: "Listeners"

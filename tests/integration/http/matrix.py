@@ -1,7 +1,8 @@
 """The law of the API, one row for each operation: which roles may do it within their own region, and who for the city.
 
-`open`: to everybody. `own`: about oneself alone; every signed-in person. Else the row says how the operation is asked about
-an RT, which roles may within their region, and whether the city's admin and its operators may anywhere.
+`open`: to everybody. `own`: about oneself alone; every signed-in person, and of a thing that is another's nobody. Else the
+row says how the operation is asked about an RT, which roles may within their region, and whether the city's admin and its
+operators may anywhere. What follows a colon in a row's name tells several rows of one operation apart.
 """
 
 from collections.abc import Callable
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from tests.integration.http.test_matrix import World
 
 Asked = tuple[str, str, dict[str, Any]]
-OPEN, OWN, SIGNED = "open", "own", "signed"
+OPEN, OWN = "open", "own"
 NEIGHBOURS = "resident rt_head ronda"
 ALL = f"{NEIGHBOURS} polisi_rw operator technician city_admin"
 SEE_INCIDENTS = f"{NEIGHBOURS} polisi_rw operator city_admin"
@@ -23,20 +24,25 @@ BOTH = "mayor dispatcher"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """How the operation is asked about a region, and who may."""
+    """How the operation is asked about a region, and who may. A list `shows` what was made in the region to who may see it;
+    to everybody else it says nothing, and no refusal tells that there was something."""
 
     ask: "Callable[[World, str], Asked]"
     may: str
     city: str = ""
+    shows: bool = False
 
 
 def by_region(path: str, name: str = "region", **more: Any) -> "Callable[[World, str], Asked]":
     return lambda _world, region: ("GET", f"/api/v1/{path}", {"params": {name: region, **more}})
 
 
-def report(kind: str) -> "Callable[[World, str], Asked]":
-    def ask(_world: "World", region: str) -> Asked:
-        return "POST", "/api/v1/reports", {"json": {"id": str(ULID()), "kind": kind, "region": region}}
+def report(kind: str, *, beside: bool = False) -> "Callable[[World, str], Asked]":
+    """A report of the region, or of the RT beside it: whoever speaks of an incident may later say more of it."""
+
+    def ask(world: "World", region: str) -> Asked:
+        where = world.beside(region) if beside else region
+        return "POST", "/api/v1/reports", {"json": {"id": str(ULID()), "kind": kind, "region": where}}
 
     return ask
 
@@ -44,6 +50,16 @@ def report(kind: str) -> "Callable[[World, str], Asked]":
 def of(thing: str, verb: str, path: str, **more: Any) -> "Callable[[World, str], Asked]":
     """An operation on a thing that lies in the region."""
     return lambda world, region: (verb, f"/api/v1/{path.format(world.make(thing, region))}", dict(more))
+
+
+def list_with(thing: str, path: str) -> "Callable[[World, str], Asked]":
+    """A list in which a fresh thing of the region must be, or must not."""
+
+    def ask(world: "World", region: str) -> Asked:
+        world.make(thing, region)
+        return "GET", f"/api/v1/{path}", {}
+
+    return ask
 
 
 def body(verb: str, path: str, **fields: Any) -> "Callable[[World, str], Asked]":
@@ -64,11 +80,17 @@ SEE_RONDA = SEE_INCIDENTS
 RULE = {"class": "crime", "period": "day", "rises": {"2": 60}, "witness_to": 1.0}
 
 MATRIX: dict[str, Row | str] = {
-    # reporting: a crime may be reported by whoever sees it, wherever; a row of its own says who may send news
-    "post_report": Row(report("community_work"), NEIGHBOURS),
+    # reporting: a crime may be reported by whoever sees it, wherever; who is not admitted yet may only press for help
+    "post_report:panic": Row(report("panic", beside=True), ALL, f"{ALL} {BOTH} pending"),
+    "post_report:crime": Row(report("theft", beside=True), ALL, f"{ALL} {BOTH}"),
+    "post_report:emergency": Row(report("fire"), ALL, f"{ALL} {BOTH}"),
+    "post_report:news": Row(report("community_work"), NEIGHBOURS),
     "show_receipt": OWN,
     # incidents
-    "list_incidents": SIGNED,
+    "list_incidents:crime": Row(list_with("theft", "incidents?limit=500"), SEE_INCIDENTS, BOTH, shows=True),
+    "list_incidents:news": Row(
+        list_with("community_work", "incidents?limit=500"), f"{NEIGHBOURS} city_admin", "mayor", shows=True
+    ),
     "show_incident": Row(of("theft", "GET", "incidents/{}"), SEE_INCIDENTS, BOTH),
     "acknowledge_incident": Row(of("theft", "POST", "incidents/{}/acknowledge"), SEE_INCIDENTS, BOTH),
     "silence_incident": Row(of("theft", "POST", "incidents/{}/silence"), "rt_head operator", "dispatcher"),
@@ -82,8 +104,8 @@ MATRIX: dict[str, Row | str] = {
     "choose_preferences": OWN,
     "say_delivered": OPEN,
     # places
-    "me": SIGNED,
-    "list_regions": SIGNED,
+    "me": OWN,
+    "list_regions": Row(lambda w, r: w.looks_for(r, "regions"), ALL, BOTH, shows=True),
     "show_codebook": OPEN,
     "list_adjacencies": Row(by_region("adjacencies", "within"), ALL, BOTH),
     "confirm_neighbours": Row(body("POST", "adjacencies", a=region_of, b=lambda w, r: w.beside(r)), "", "mayor"),
@@ -130,7 +152,7 @@ MATRIX: dict[str, Row | str] = {
     "show_days": Row(by_region("statistics/days"), "rt_head polisi_rw operator city_admin", BOTH),
     "export_statistics": Row(by_region("statistics/export.csv"), "rt_head polisi_rw operator city_admin", BOTH),
     # live
-    "events": SIGNED,
+    "events": Row(lambda w, r: w.listens(r), SEE_INCIDENTS, BOTH, shows=True),
     # access: about oneself alone
     "show_session": OWN,
     "begin_session": OPEN,
@@ -212,9 +234,9 @@ MATRIX: dict[str, Row | str] = {
         lambda _w, r: ("DELETE", "/api/v1/codebooks", {"params": {"region": r}}), "rt_head city_admin", "mayor"
     ),
     "show_version": OPEN,
-    "preview_codebook": SIGNED,
+    "preview_codebook": Row(body("POST", "codebooks/preview", region=region_of, kinds={}), ALL, BOTH),
     # spreading
-    "list_rules": SIGNED,
+    "list_rules": Row(by_region("alarm-rules"), ALL, BOTH),
     "save_rule": Row(
         body("PUT", "alarm-rules", region=region_of, home=region_of, rts=1, **RULE), "operator city_admin", BOTH
     ),
@@ -232,25 +254,34 @@ MATRIX: dict[str, Row | str] = {
     "set_service": Row(
         of("node", "PUT", "nodes/{}/service", json={"reason": "repair"}), "rt_head technician city_admin", "mayor"
     ),
-    "appeal_cooldown": SIGNED,
-    "lift_cooldown": SIGNED,
+    "appeal_cooldown": OWN,
+    "lift_cooldown": Row(of("cooldown", "DELETE", "people/p-{}/cooldown"), "rt_head operator", "dispatcher"),
     # planned
-    "list_city_alarms": SIGNED,
+    "list_city_alarms": Row(list_with("city_alarm", "city-alarms?limit=100"), "operator city_admin", BOTH, shows=True),
     "propose_city_alarm": Row(
         body("POST", "city-alarms", region=lambda _w, r: r[:8], kind="disaster", purpose="actual", text="x"),
         "operator city_admin",
         BOTH,
     ),
-    "confirm_city_alarm": SIGNED,
-    "abort_city_alarm": SIGNED,
-    "list_drills": SIGNED,
+    "confirm_city_alarm": Row(
+        of("city_alarm", "POST", "city-alarms/{}/confirm", json={"kentongan": 10_000_000}), "operator city_admin", BOTH
+    ),
+    "abort_city_alarm": Row(of("city_alarm", "POST", "city-alarms/{}/abort"), "operator city_admin", BOTH),
+    "list_drills": Row(list_with("drill", "drills?limit=100"), ALL, BOTH, shows=True),
     "post_drill": Row(
         body("POST", "drills", region=region_of, kind="panic", text="x", starts_at="2099-01-01T00:00:00Z"),
         "rt_head operator city_admin",
         BOTH,
     ),
-    "show_drill": SIGNED,
-    "call_off_drill": SIGNED,
+    "show_drill": Row(of("drill", "GET", "drills/{}"), ALL, BOTH),
+    "call_off_drill": Row(of("drill", "POST", "drills/{}/call-off"), "rt_head operator city_admin", BOTH),
+    "set_drill_schedule": Row(
+        body("POST", "drill-schedules", region=region_of, kind="fire", week=1, weekday=6, begins="09:00"),
+        "rt_head operator city_admin",
+        BOTH,
+    ),
+    "list_drill_schedules": Row(list_with("schedule", "drill-schedules"), ALL, BOTH, shows=True),
+    "end_drill_schedule": Row(of("schedule", "DELETE", "drill-schedules/{}"), "rt_head operator city_admin", BOTH),
     "show_home_assistant": Row(by_region("home-assistant"), ALL, BOTH),
     # who proves themselves otherwise, and who watches us
     "post_reply": OPEN,

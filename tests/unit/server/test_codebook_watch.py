@@ -55,8 +55,8 @@ async def servers(town: Town) -> list[Server]:
     return found
 
 
-def _adopted(town: Town, region: str | None) -> Codebook:
-    theft = replace(SHIPPED.codes[IncidentKind.THEFT], beats=(90, 200, 90, 900))
+def _adopted(town: Town, region: str | None, pause_ms: int = 200) -> Codebook:
+    theft = replace(SHIPPED.codes[IncidentKind.THEFT], beats=(90, pause_ms, 90, 900))
     rhythm = Rhythm(theft.pattern, theft.beats, theft.rounds, theft.duration_ms, theft.colour)
     who = HEAD if region else ADMIN
     return town.do(lambda uow: adopt_codebook(uow, who, region, {IncidentKind.THEFT: rhythm}, None))
@@ -97,7 +97,7 @@ async def test_going_back_to_the_city_s_takes_the_old_beats_off(
 async def test_of_two_changes_in_one_moment_the_second_is_the_newer(town: Town, servers: list[Server]) -> None:
     """Nor does a clock that was set back make a new codebook an old one."""
     first = _adopted(town, RT1)
-    second = _adopted(town, RT1)
+    second = _adopted(town, RT1, pause_ms=210)
     assert second.adopted_at == first.adopted_at + timedelta(milliseconds=1)
     town.do(lambda uow: forget_own(uow, HEAD, RT1))
     await servers[0].look()

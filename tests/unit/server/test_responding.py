@@ -170,6 +170,8 @@ def test_a_cooldown_is_appealed_to_the_rt_head(town: Town) -> None:
     resolves(town, town.report(SARI).incident, WULAN, Disposition.PRANK)
     town.do(lambda uow: appeal(uow, SARI, "bukan iseng"))
     with pytest.raises(RefusedError, match="Only the RT head"):
+        town.do(lambda uow: lift(uow, "sari", JOKO))
+    with pytest.raises(UnknownError, match="no cooldown that you could lift"):
         town.do(lambda uow: lift(uow, "sari", FAR_HEAD))
     assert town.do(lambda uow: lift(uow, "sari", HEAD)) == 1
     assert town.alarm(town.report(SARI).incident).state == "active"

@@ -38,11 +38,12 @@ def generated(seed: int, many: int = 400) -> Iterator[Case]:
                 None if chance.random() < 0.3 else opened + timedelta(milliseconds=chance.randrange(int(most * 1000)))
             )
 
+        purpose = chance.choice([*[Purpose.ACTUAL] * 5, Purpose.DRILL, Purpose.TEST])
         yield Case(
             f"i-{number}",
             f"33.74.0{chance.randint(1, 3)}.1001/RW01/RT0{chance.randint(1, 9)}",
             chance.choice(list(IncidentClass)),
-            chance.choice([*[Purpose.ACTUAL] * 5, Purpose.DRILL, Purpose.TEST]),
+            purpose,
             opened - timedelta(milliseconds=chance.randrange(3000)),
             opened,
             first_sounding_at=later(10),
@@ -52,7 +53,10 @@ def generated(seed: int, many: int = 400) -> Iterator[Case]:
             arrived_at=later(3600),
             disposition=chance.choice([None, *Disposition]),
             kentongan=(kentongan := chance.randint(0, 5)),
-            sounded=chance.randint(0, kentongan),
+            sounded=(sounded := chance.randint(0, kentongan)),
+            loud=frozenset(f"n{one}" for one in range(sounded)),
+            skipped=frozenset({"rest"} if chance.random() < 0.2 else ()),
+            drill=f"d-{number % 7}" if purpose is Purpose.DRILL else None,
             forwards=(forwards := chance.randint(0, 2)),
             accepted=chance.randint(0, forwards),
         )
@@ -69,7 +73,9 @@ def test_figures_are_what_counting_by_hand_gives(seed: int) -> None:
     judged = [case for case in real if case.disposition]
     assert found.prank_rate == len([c for c in judged if c.disposition == "prank"]) / len(judged)
     assert found.delivered == round(sum(c.accepted for c in real) / sum(c.forwards for c in real), 4)
-    assert found.drill_score == round(sum(c.sounded for c in drills) / sum(c.kentongan for c in drills), 4)
+    called = sum(c.kentongan + len(c.skipped) for c in drills)
+    assert found.drill_score == round(sum(len(c.loud) for c in drills) / called, 4)
+    assert found.drills == len({c.drill for c in drills})
     assert found.deaf_hours == 1.5
     took = [(c.arrived_at - c.opened_at).total_seconds() for c in real if c.arrived_at]
     arrival = found.spreads["arrival"]
@@ -81,25 +87,30 @@ def test_figures_are_what_counting_by_hand_gives(seed: int) -> None:
     assert found.spreads["first_sounding"].count == len(sounded)
 
 
+SAID = [lambda at: (True, at), lambda at: (False, at), lambda at: (None, at, True), lambda at: (None, at, False)]
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_deaf_time_is_what_asking_every_second_gives(seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311
     nodes = {f"n{number}": f"RT{number % 3}" for number in range(6)} | {"never-heard": "RT9"}
     words = [
-        Heard(f"n{chance.randrange(6)}", "", chance.random() < 0.5, BEGIN + timedelta(seconds=second))
-        for second in sorted(chance.sample(range(600), 40))
+        Heard(f"n{chance.randrange(6)}", "", *chance.choice(SAID)(BEGIN + timedelta(seconds=second)))
+        for second in sorted(chance.sample(range(600), 60))
     ]
     since, until = BEGIN + timedelta(seconds=100), BEGIN + timedelta(seconds=500)
     found = deaf_time(nodes, words, since, until)
     expected = dict.fromkeys(found, 0)
     for second in range(100, 500):
         now = BEGIN + timedelta(seconds=second)
-        online = dict.fromkeys(nodes, False)
+        online, serving = dict.fromkeys(nodes, False), dict.fromkeys(nodes, True)
         for word in words:
-            if word.at <= now:
+            if word.at <= now and word.online is not None:
                 online[word.node] = word.online
+            elif word.at <= now:
+                serving[word.node] = word.serving
         for region in expected:
-            expected[region] += not any(online[name] for name, of in nodes.items() if of == region)
+            expected[region] += not any(online[n] and serving[n] for n, of in nodes.items() if of == region)
     assert {region: time.total_seconds() for region, time in found.items()} == expected
     assert found["RT9"] == until - since
 

@@ -15,6 +15,8 @@ CATEGORIES = {
     "calendars": "Kalender ronda",
     "cooldowns": "Masa jeda setelah laporan iseng",
     "admissions": "Permintaan bergabung dengan RT",
+    "consents": "Persetujuan",
+    "erasure": "Permintaan penghapusan",
     "reports": "Laporan yang Anda kirim",
     "login": "Akun masuk",
     "sessions": "Perangkat yang masuk",

@@ -9,6 +9,7 @@ import structlog
 from kentongan_server.ports.unit_of_work import Transactions, UnitOfWork
 from kentongan_server.use_cases.alarming.drill import drills_due
 from kentongan_server.use_cases.alarming.raise_alarm import alarms_due
+from kentongan_server.use_cases.alarming.schedule_drills import schedules_due
 from kentongan_server.use_cases.alarming.sound_city import city_alarms_due
 from kentongan_server.use_cases.forwarding.present_again import present_unanswered_again
 from kentongan_server.use_cases.forwarding.watch_forwards import page_for_unaccepted
@@ -38,6 +39,7 @@ class Ticker:
             await self._decide(tell_due_waves)
             await self._decide(alarms_due)
             await self._decide(city_alarms_due)
+            await self._decide(schedules_due)
             await self._decide(drills_due)
             await self._decide(close_resolved)
             await self._decide(page_for_unaccepted)

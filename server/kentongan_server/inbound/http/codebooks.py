@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from kentongan_server.domain.codebook import Codebook, Rhythm, assert_playable
@@ -12,7 +12,7 @@ from kentongan_server.domain.incident_kind import IncidentClass, IncidentKind
 from kentongan_server.inbound.http.callers import Caller
 from kentongan_server.inbound.http.strict_json import StrictRoute
 from kentongan_server.inbound.http.views import RegionCode
-from kentongan_server.ports.unit_of_work import Transactions
+from kentongan_server.ports.unit_of_work import Transactions, UnitOfWork
 from kentongan_server.use_cases.alarming.adopt_codebook import adopt_codebook, forget_own, rewritten
 
 router = APIRouter(prefix="/api/v1", tags=["codebook"], route_class=StrictRoute)
@@ -98,20 +98,32 @@ async def show_version(version: str, request: Request) -> CodebookOut:
 
 
 @router.post("/codebooks/preview")
-async def preview_codebook(body: CodebookIn, request: Request, _: Caller) -> CodebookOut:
+async def preview_codebook(body: CodebookIn, request: Request, person: Caller) -> CodebookOut:
     """How a changed codebook would sound; nothing is kept. 422 says which bound it breaks."""
     transactions: Transactions = request.app.state.transactions
+    if body.region is not None and not person.sees(body.region):
+        raise UnknownError("There is no such region, or it is not yours to see.")
     base = await transactions.read(lambda uow: uow.codebooks.current(body.region or ""))
     book = rewritten(base, *_changes(body), version="preview", region=body.region)
     assert_playable(book)
     return _out(book)
 
 
-@router.post("/codebooks", status_code=201)
-async def adopt_new_codebook(body: CodebookIn, request: Request, person: Caller) -> CodebookOut:
+@router.post(
+    "/codebooks", status_code=201, responses={200: {"model": CodebookOut, "description": "It sounds so already"}}
+)
+async def adopt_new_codebook(body: CodebookIn, request: Request, response: Response, person: Caller) -> CodebookOut:
     """Adopt the next version: the city's as its admin, an RT's own as its head."""
     transactions: Transactions = request.app.state.transactions
-    return _out(await transactions.run(lambda uow: adopt_codebook(uow, person, body.region, *_changes(body))))
+
+    def job(uow: UnitOfWork) -> Codebook:
+        before = uow.codebooks.current(body.region or "")
+        book = adopt_codebook(uow, person, body.region, *_changes(body))
+        if book.version == before.version:
+            response.status_code = 200
+        return book
+
+    return _out(await transactions.run(job))
 
 
 @router.delete("/codebooks")

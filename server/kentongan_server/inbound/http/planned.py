@@ -1,32 +1,31 @@
 """Alarms that are planned before they sound: city-wide ones, which take two people, and drills with their scores."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from kentongan_server.domain.city_alarm import CityAlarm
 from kentongan_server.domain.drill import Drill, RtScore
-from kentongan_server.domain.errors import RefusedError
 from kentongan_server.domain.incident_kind import IncidentKind, Purpose
 from kentongan_server.domain.lifecycle import CityAlarmState, CommandState, DrillState
-from kentongan_server.domain.people import Role
 from kentongan_server.inbound.http.callers import Caller
 from kentongan_server.inbound.http.strict_json import StrictRoute
-from kentongan_server.inbound.http.views import RegionCode
-from kentongan_server.ports.unit_of_work import Transactions
+from kentongan_server.inbound.http.views import RegionCode, Ulid
+from kentongan_server.ports.unit_of_work import Transactions, UnitOfWork
 from kentongan_server.use_cases.alarming.drill import call_off, plan_drill, score
-from kentongan_server.use_cases.alarming.sound_city import abort, confirm, propose
+from kentongan_server.use_cases.alarming.sound_city import abort, city_alarms_seen, confirm, propose
 
 router = APIRouter(prefix="/api/v1", tags=["planned"], route_class=StrictRoute)
 Text = Annotated[str, StringConstraints(max_length=1000)]
 
 
 class CityAlarmIn(BaseModel):
-    """What is proposed."""
+    """What is proposed. With an `id` of its own a repeat is the same proposal."""
 
     model_config = ConfigDict(extra="forbid")
+    id: Ulid | None = None
     region: RegionCode
     kind: IncidentKind
     purpose: Purpose
@@ -58,9 +57,10 @@ class CityAlarmOut(BaseModel):
 
 
 class DrillIn(BaseModel):
-    """What is rehearsed where; without a time it starts at once."""
+    """What is rehearsed where; without a time it starts at once. With an `id` of its own a repeat is the same drill."""
 
     model_config = ConfigDict(extra="forbid")
+    id: Ulid | None = None
     region: RegionCode
     kind: IncidentKind
     text: Text | None = None
@@ -86,6 +86,9 @@ class KentonganScoreOut(BaseModel):
     sounded: bool
     after_s: float | None
     state: CommandState
+    heard: Literal["sounded", "silent", "cut"] | None = Field(
+        None, description="What it heard of itself; null where nothing measures"
+    )
 
 
 class PersonScoreOut(BaseModel):
@@ -96,11 +99,13 @@ class PersonScoreOut(BaseModel):
 
 
 class RtScoreOut(BaseModel):
-    """How one RT did: `hardware` is the share of its kentongan that sounded."""
+    """How one RT did: `hardware` is the share of its kentongan that sounded; `deaf` counts those that nobody heard."""
 
     region: str
     incident: str
     hardware: float
+    deaf: int = Field(examples=[0])
+    out_of_service: list[str] = Field(examples=[["ktg-12-1001-03-02"]], description="Kentongan that were not called")
     kentongan: list[KentonganScoreOut]
     answered: int
     members: int
@@ -114,26 +119,27 @@ class DrillScoreOut(DrillOut):
     rts: list[RtScoreOut]
 
 
-@router.post("/city-alarms", status_code=201)
-async def propose_city_alarm(body: CityAlarmIn, request: Request, person: Caller) -> CityAlarmOut:
+@router.post("/city-alarms", status_code=201, responses={200: {"model": CityAlarmOut, "description": "Known already"}})
+async def propose_city_alarm(body: CityAlarmIn, request: Request, response: Response, person: Caller) -> CityAlarmOut:
     """Propose an alarm for a kota or kecamatan; the answer says how many kentongan would sound."""
     transactions: Transactions = request.app.state.transactions
-    return _city_alarm_out(
-        await transactions.run(
-            lambda uow: propose(uow, person, body.region, body.kind, body.purpose, body.text or None)
-        )
-    )
+
+    def job(uow: UnitOfWork) -> CityAlarm:
+        if body.id is not None and uow.plans.city_alarm(body.id) is not None:
+            response.status_code = 200
+        return propose(uow, person, body.region, body.kind, body.purpose, body.text or None, body.id)
+
+    return _city_alarm_out(await transactions.run(job))
 
 
 @router.get("/city-alarms")
 async def list_city_alarms(
     request: Request, person: Caller, limit: Annotated[int, Query(ge=1, le=100)] = 20
 ) -> list[CityAlarmOut]:
-    """The newest city alarms. City admin or operator only."""
-    if not (person.has(Role.CITY_ADMIN) or person.has(Role.OPERATOR)):
-        raise RefusedError("Only the city's admin or an operator may see city alarms.")
+    """The newest city alarms that the caller's region has part in. City admin or operator only."""
     transactions: Transactions = request.app.state.transactions
-    return [_city_alarm_out(each) for each in await transactions.read(lambda uow: uow.plans.city_alarms(limit))]
+    found = await transactions.read(lambda uow: city_alarms_seen(uow, person, limit))
+    return [_city_alarm_out(each) for each in found]
 
 
 @router.post("/city-alarms/{city_alarm_id}/confirm")
@@ -150,22 +156,24 @@ async def abort_city_alarm(city_alarm_id: str, request: Request, person: Caller)
     return _city_alarm_out(await transactions.run(lambda uow: abort(uow, person, city_alarm_id)))
 
 
-@router.post("/drills", status_code=201)
-async def post_drill(body: DrillIn, request: Request, person: Caller) -> DrillOut:
+@router.post("/drills", status_code=201, responses={200: {"model": DrillOut, "description": "Known already"}})
+async def post_drill(body: DrillIn, request: Request, response: Response, person: Caller) -> DrillOut:
     """Plan a drill, or hold it now."""
     transactions: Transactions = request.app.state.transactions
-    return _drill_out(
-        await transactions.run(
-            lambda uow: plan_drill(uow, person, body.region, body.kind, body.text or None, body.starts_at)
-        )
-    )
+
+    def job(uow: UnitOfWork) -> Drill:
+        if body.id is not None and uow.plans.drill(body.id) is not None:
+            response.status_code = 200
+        return plan_drill(uow, person, body.region, body.kind, body.text or None, body.starts_at, body.id)
+
+    return _drill_out(await transactions.run(job))
 
 
 @router.get("/drills")
 async def list_drills(
     request: Request, person: Caller, limit: Annotated[int, Query(ge=1, le=100)] = 20
 ) -> list[DrillOut]:
-    """The newest drills of the caller's regions."""
+    """The newest drills that the caller's regions have part in."""
     transactions: Transactions = request.app.state.transactions
     found = await transactions.read(lambda uow: uow.plans.drills(person.scope(), limit))
     return [_drill_out(drill) for drill in found]
@@ -220,8 +228,11 @@ def _score_out(score: RtScore) -> RtScoreOut:
         region=score.region,
         incident=score.incident,
         hardware=score.hardware,
+        deaf=score.deaf,
+        out_of_service=sorted(score.out_of_service),
         kentongan=[
-            KentonganScoreOut(node=k.node, sounded=k.sounded, after_s=k.after_s, state=k.state) for k in score.kentongan
+            KentonganScoreOut(node=k.node, sounded=k.sounded, after_s=k.after_s, state=k.state, heard=k.heard)
+            for k in score.kentongan
         ],
         answered=len(score.people),
         members=score.members,

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from kentongan_server.domain.errors import UnknownError
 from kentongan_server.domain.incident_kind import IncidentClass
 from kentongan_server.domain.spread import SHIPPED, Period, Rule
 from kentongan_server.inbound.http.callers import Caller
@@ -102,7 +103,9 @@ class AppealIn(BaseModel):
 async def list_rules(request: Request, person: Caller, region: Annotated[str, Query(max_length=64)]) -> list[RuleOut]:
     """What is set for exactly this region, and what we ship for where nothing is set."""
     transactions: Transactions = request.app.state.transactions
-    kept = await transactions.read(lambda uow: uow.spreading.rules(region)) if person.sees(region) else {}
+    if not person.sees(region):
+        raise UnknownError("There is no such region, or it is not yours to see.")
+    kept = await transactions.read(lambda uow: uow.spreading.rules(region))
     own = [_rule_out(region, of, period, rule) for (of, period), rule in kept.items()]
     return own + [_rule_out(None, of, period, rule) for (of, period), rule in SHIPPED.items()]
 

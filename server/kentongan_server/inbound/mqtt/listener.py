@@ -121,7 +121,7 @@ class Listener:
             known = note_state(uow, translate.node_of(node, state))
             if known is None:
                 return None
-            record_outcomes(uow, node, translate.outcomes_of(state))
+            record_outcomes(uow, node, translate.outcomes_of(state), state.heard_itself)
             shown(uow, node, state.report, state.stage)
             if state.presence == "offline":
                 return None  # a last will was written when the connection began: its figures are no news

@@ -37,6 +37,7 @@ class AccessRows:
             "phone": login.phone,
             "email": login.email,
             "password_hash": login.password_hash,
+            "one_time": login.one_time,
         }
         self._connection.execute(insert(logins), values)
 

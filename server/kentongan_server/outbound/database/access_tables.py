@@ -1,6 +1,6 @@
 """The tables of logins, sessions, access tokens and second factors."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, false
 
 from kentongan_server.outbound.database.tables import ID, metadata
 
@@ -11,6 +11,7 @@ logins = Table(
     Column("phone", String(32), unique=True),
     Column("email", String(254), unique=True),
     Column("password_hash", Text, nullable=False),
+    Column("one_time", Boolean, nullable=False, server_default=false()),
 )
 
 tries = Table(

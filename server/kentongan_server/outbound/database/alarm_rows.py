@@ -13,7 +13,7 @@ from kentongan_server.domain.lifecycle import AlarmState, CommandState
 from kentongan_server.domain.spread import Woken
 from kentongan_server.outbound.database.alarming_tables import alarm_regions
 from kentongan_server.outbound.database.codebook_rows import CodebookRows
-from kentongan_server.outbound.database.scopes import lies_in
+from kentongan_server.outbound.database.scopes import has_part_in, lies_in
 from kentongan_server.outbound.database.statement import Statement
 from kentongan_server.outbound.database.tables import alarm_commands, alarms, incidents, nodes
 from kentongan_server.outbound.database.values import from_ms, from_ms_or_none, to_ms, to_ms_or_none
@@ -174,6 +174,17 @@ class AlarmRows:
         for row in self._connection.execute(query):
             found.setdefault(row.region, Woken(row.region, row.level, row.reason))
         return list(found.values())
+
+    def is_real_in(self, region: str) -> bool:
+        on = (
+            alarms.c.state != AlarmState.ENDED,
+            incidents.c.purpose == Purpose.ACTUAL,
+        )
+        own = select(alarms.c.id).join(incidents, incidents.c.id == alarms.c.incident)
+        spread_to = own.join(alarm_regions, alarm_regions.c.alarm == alarms.c.id)
+        here = own.where(*on, has_part_in(alarms.c.region, [region])).limit(1)
+        woken = spread_to.where(*on, lies_in(alarm_regions.c.region, [region])).limit(1)
+        return any(self._connection.execute(query).first() is not None for query in (here, woken))
 
     def has_woken(self, incident_id: str, scopes: Collection[str]) -> bool:
         woken_here = (alarm_regions.c.incident == incident_id, lies_in(alarm_regions.c.region, scopes))

@@ -99,3 +99,22 @@ drills = Table(
 )
 _NEXT = drills.c.due_at.is_not(None)
 Index("ix_drills_due", drills.c.due_at, sqlite_where=_NEXT, postgresql_where=_NEXT)
+
+drill_schedules = Table(
+    "drill_schedules",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("region", ID, ForeignKey("regions.code"), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("text", Text),
+    Column("week", Integer, nullable=False),
+    Column("weekday", Integer, nullable=False),
+    Column("begins", String(5), nullable=False),
+    Column("set_by", ID, ForeignKey("people.id"), nullable=False),
+    Column("set_at", BigInteger, nullable=False),
+    Column("next_at", BigInteger, nullable=False),
+    Column("due_at", BigInteger),
+    Column("ended_by", ID, ForeignKey("people.id")),
+)
+_PLANNED = drill_schedules.c.due_at.is_not(None)
+Index("ix_drill_schedules_due", drill_schedules.c.due_at, sqlite_where=_PLANNED, postgresql_where=_PLANNED)

@@ -10,6 +10,7 @@ from kentongan_server.domain.lifecycle import OPEN_INCIDENT_STATES
 from kentongan_server.outbound.database.access_tables import access_tokens, logins, second_factors, sessions
 from kentongan_server.outbound.database.admission_rows import admissions
 from kentongan_server.outbound.database.alarming_tables import cooldowns
+from kentongan_server.outbound.database.consent_rows import consents, erasures
 from kentongan_server.outbound.database.notification_tables import destinations, notifications, preferences
 from kentongan_server.outbound.database.roster_rows import calendars, check_ins, rota_people, swaps
 from kentongan_server.outbound.database.scopes import lies_in
@@ -36,6 +37,8 @@ OWN: dict[str, tuple[Table, Column[Any]]] = {
     "calendars": (calendars, calendars.c.person),
     "cooldowns": (cooldowns, cooldowns.c.person),
     "admissions": (admissions, admissions.c.person),
+    "consents": (consents, consents.c.person),
+    "erasure": (erasures, erasures.c.person),
     "reports": (reports, reports.c.reporter),
     "login": (logins, logins.c.person),
     "sessions": (sessions, sessions.c.person),

@@ -2,16 +2,18 @@
 
 from collections.abc import Collection
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from kentongan_server.domain.city_alarm import CityAlarm
 from kentongan_server.domain.drill import Drill
+from kentongan_server.domain.drill_schedule import DrillSchedule
 from kentongan_server.domain.incident_kind import IncidentKind, Purpose
 from kentongan_server.domain.lifecycle import CityAlarmState, DrillState
-from kentongan_server.outbound.database.alarming_tables import city_alarms, drills
+from kentongan_server.outbound.database.alarming_tables import city_alarms, drill_schedules, drills
+from kentongan_server.outbound.database.scopes import has_part_in
 from kentongan_server.outbound.database.upsert import put
 from kentongan_server.outbound.database.values import from_ms, from_ms_or_none, to_ms, to_ms_or_none
 
@@ -30,8 +32,9 @@ class PlanRows:
         times = {"proposed_at": to_ms(city_alarm.proposed_at), "due_at": to_ms_or_none(city_alarm.due_at)}
         put(self._connection, city_alarms, [asdict(city_alarm) | times])
 
-    def city_alarms(self, limit: int) -> list[CityAlarm]:
-        query = select(city_alarms).order_by(city_alarms.c.proposed_at.desc(), city_alarms.c.id.desc()).limit(limit)
+    def city_alarms(self, scopes: Collection[str] | None, limit: int) -> list[CityAlarm]:
+        query = select(city_alarms).where(has_part_in(city_alarms.c.region, scopes))
+        query = query.order_by(city_alarms.c.proposed_at.desc(), city_alarms.c.id.desc()).limit(limit)
         return [_city_alarm(row) for row in self._connection.execute(query)]
 
     def city_alarms_due(self, now: datetime) -> list[CityAlarm]:
@@ -46,15 +49,39 @@ class PlanRows:
         times = {"starts_at": to_ms(drill.starts_at), "due_at": to_ms_or_none(drill.due_at)}
         put(self._connection, drills, [asdict(drill) | times])
 
-    def drills(self, regions: Collection[str] | None, limit: int) -> list[Drill]:
-        query = select(drills).order_by(drills.c.starts_at.desc(), drills.c.id.desc()).limit(limit)
-        if regions is not None:
-            query = query.where(drills.c.region.in_(sorted(regions)))
+    def drills(self, scopes: Collection[str] | None, limit: int) -> list[Drill]:
+        query = select(drills).where(has_part_in(drills.c.region, scopes))
+        query = query.order_by(drills.c.starts_at.desc(), drills.c.id.desc()).limit(limit)
         return [_drill(row) for row in self._connection.execute(query)]
 
     def drills_due(self, now: datetime) -> list[Drill]:
         query = select(drills).where(drills.c.due_at <= to_ms(now)).order_by(drills.c.due_at)
         return [_drill(row) for row in self._connection.execute(query)]
+
+    def schedule(self, schedule_id: str) -> DrillSchedule | None:
+        query = select(drill_schedules).where(drill_schedules.c.id == schedule_id)
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else _schedule(row)
+
+    def put_schedule(self, schedule: DrillSchedule) -> None:
+        times = {
+            "begins": schedule.begins.strftime("%H:%M"),
+            "set_at": to_ms(schedule.set_at),
+            "next_at": to_ms(schedule.next_at),
+            "due_at": to_ms_or_none(schedule.due_at),
+        }
+        put(self._connection, drill_schedules, [asdict(schedule) | times])
+
+    def schedules(self, scopes: Collection[str] | None) -> list[DrillSchedule]:
+        query = select(drill_schedules).where(
+            drill_schedules.c.due_at.is_not(None), has_part_in(drill_schedules.c.region, scopes)
+        )
+        ordered = query.order_by(drill_schedules.c.next_at, drill_schedules.c.id)
+        return [_schedule(row) for row in self._connection.execute(ordered)]
+
+    def schedules_due(self, now: datetime) -> list[DrillSchedule]:
+        query = select(drill_schedules).where(drill_schedules.c.due_at <= to_ms(now))
+        return [_schedule(row) for row in self._connection.execute(query.order_by(drill_schedules.c.due_at))]
 
 
 def _city_alarm(row: Any) -> CityAlarm:
@@ -84,4 +111,21 @@ def _drill(row: Any) -> Drill:
         planned_by=row.planned_by,
         starts_at=from_ms(row.starts_at),
         due_at=from_ms_or_none(row.due_at),
+    )
+
+
+def _schedule(row: Any) -> DrillSchedule:
+    return DrillSchedule(
+        id=row.id,
+        region=row.region,
+        kind=IncidentKind(row.kind),
+        text=row.text,
+        week=row.week,
+        weekday=row.weekday,
+        begins=time.fromisoformat(row.begins),
+        set_by=row.set_by,
+        set_at=from_ms(row.set_at),
+        next_at=from_ms(row.next_at),
+        due_at=from_ms_or_none(row.due_at),
+        ended_by=row.ended_by,
     )

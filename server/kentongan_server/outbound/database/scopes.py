@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, and_, false, or_, true
 
-from kentongan_server.domain.region_code import Level, is_code, level_of
+from kentongan_server.domain.region_code import Level, ancestors, is_code, level_of
 
 _SHAPES = {
     Level.KOTA: "__.__",
@@ -20,6 +20,14 @@ def lies_in(code: ColumnElement[str], scopes: Collection[str] | None) -> ColumnE
     if scopes is None:
         return true()
     return or_(false(), *(_lies_within(code, scope) for scope in sorted(scopes)))
+
+
+def has_part_in(code: ColumnElement[str], scopes: Collection[str] | None) -> ColumnElement[bool]:
+    """The code lies in one of the scopes, or one of them in it. What domain.people.Person.has_part_in says of one."""
+    if scopes is None:
+        return true()
+    above = {higher for scope in scopes if is_code(scope) for higher in ancestors(scope)}
+    return or_(lies_in(code, scopes), code.in_(sorted(above)))
 
 
 def _lies_within(code: ColumnElement[str], scope: str) -> ColumnElement[bool]:

@@ -5,11 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, literal, select
 
-from kentongan_server.domain.incident import Disposition
+from kentongan_server.domain.drill import SOUNDED, has_sounded
+from kentongan_server.domain.incident import Disposition, Source
 from kentongan_server.domain.incident_kind import IncidentClass, Purpose
 from kentongan_server.domain.statistics import Case, Heard
+from kentongan_server.outbound.database.alarming_tables import drills
 from kentongan_server.outbound.database.scopes import lies_in
 from kentongan_server.outbound.database.tables import incidents, reports, timeline
 from kentongan_server.outbound.database.values import from_ms, from_text, to_ms
@@ -22,7 +24,9 @@ _TOLD = (
     "incident_status_changed",
     "forward_queued",
     "forward_accepted",
+    "kentongan_skipped",
 )
+_SERVICE = {"kentongan_out_of_service": False, "kentongan_back_in_service": True}
 
 
 class StatisticsRows:
@@ -49,6 +53,14 @@ class StatisticsRows:
         )
         query = select(incidents, pressed.c.at).outerjoin(pressed, pressed.c.incident == incidents.c.id).where(*within)
         found = {row.id: _case(row) for row in self._connection.execute(query.order_by(incidents.c.opened_at))}
+        held = (
+            select(reports.c.incident, drills.c.id)
+            .join(incidents, incidents.c.id == reports.c.incident)
+            .join(drills, reports.c.id.startswith(literal("drill.") + drills.c.id + "."))
+            .where(*within, reports.c.source == Source.DRILL)
+        )
+        for row in self._connection.execute(held):
+            found[row.incident] = replace(found[row.incident], drill=row.id)
         entries = (
             select(timeline.c.incident, timeline.c.event, timeline.c.at, timeline.c.facts)
             .join(incidents, incidents.c.id == timeline.c.incident)
@@ -62,10 +74,10 @@ class StatisticsRows:
 
     def heard(self, region: str, until: datetime) -> list[Heard]:
         query = (
-            select(timeline.c.region, timeline.c.at, timeline.c.facts)
+            select(timeline.c.region, timeline.c.at, timeline.c.event, timeline.c.facts)
             .where(
                 timeline.c.incident.is_(None),
-                timeline.c.event == "presence_changed",
+                timeline.c.event.in_(["presence_changed", *_SERVICE]),
                 lies_in(timeline.c.region, [region]),
                 timeline.c.at < to_ms(until),
             )
@@ -74,7 +86,8 @@ class StatisticsRows:
         found = []
         for row in self._connection.execute(query):
             facts = from_text(row.facts)
-            found.append(Heard(facts["node"], row.region, facts["presence"] == "online", from_ms(row.at)))
+            is_online = facts["presence"] == "online" if row.event == "presence_changed" else None
+            found.append(Heard(facts["node"], row.region, is_online, from_ms(row.at), _SERVICE.get(row.event)))
         return found
 
 
@@ -85,7 +98,11 @@ def _case(row: Any) -> Case:
 
 
 def learn_command(case: Case, at: datetime, facts: dict[str, Any]) -> Case:
-    """A kentongan said what it does."""
+    """A kentongan said what it does, and in the end what it heard of itself."""
+    if facts.get("state") in SOUNDED or "heard" in facts:
+        node = frozenset({str(facts.get("node"))})
+        is_loud = has_sounded(facts.get("state") in SOUNDED, facts.get("heard"))
+        case = replace(case, loud=case.loud | node if is_loud else case.loud - node)
     if facts.get("state") != "sounding":
         return case
     return replace(case, first_sounding_at=case.first_sounding_at or at, last_sounding_at=at, sounded=case.sounded + 1)
@@ -94,6 +111,11 @@ def learn_command(case: Case, at: datetime, facts: dict[str, Any]) -> Case:
 def learn_alarm(case: Case, _: datetime, facts: dict[str, Any]) -> Case:
     """So many kentongan were called."""
     return replace(case, kentongan=case.kentongan + len(facts.get("nodes", ())))
+
+
+def learn_skipped(case: Case, _: datetime, facts: dict[str, Any]) -> Case:
+    """One was out of service."""
+    return replace(case, skipped=case.skipped | {str(facts.get("node"))})
 
 
 def learn_acknowledgement(case: Case, at: datetime, facts: dict[str, Any]) -> Case:
@@ -138,4 +160,5 @@ _LEARN: dict[str, Callable[[Case, datetime, dict[str, Any]], Case]] = {
     "incident_status_changed": learn_status,
     "forward_queued": learn_queued,
     "forward_accepted": learn_accepted,
+    "kentongan_skipped": learn_skipped,
 }

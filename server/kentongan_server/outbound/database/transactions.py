@@ -25,6 +25,7 @@ from kentongan_server.outbound.database.access_rows import AccessRows
 from kentongan_server.outbound.database.admission_rows import AdmissionRows
 from kentongan_server.outbound.database.alarm_rows import AlarmRows
 from kentongan_server.outbound.database.codebook_rows import CodebookRows
+from kentongan_server.outbound.database.consent_rows import ConsentRows
 from kentongan_server.outbound.database.destination_rows import DestinationRows
 from kentongan_server.outbound.database.engine import reading, writing
 from kentongan_server.outbound.database.incident_rows import IncidentRows
@@ -227,6 +228,7 @@ class DatabaseTransactions:
             trust=TrustRows(connection),
             plans=PlanRows(connection),
             personal=PersonalRows(connection, chain.flush),
+            consents=ConsentRows(connection),
             clock=self._clock,
             identifiers=self._identifiers,
             listeners=self._listeners,

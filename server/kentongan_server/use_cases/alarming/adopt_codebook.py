@@ -20,9 +20,15 @@ def adopt_codebook(
     changed: Mapping[IncidentKind, Rhythm],
     all_clear: Rhythm | None,
 ) -> Codebook:
-    """Take these rhythms over into the next version; kinds that are not named keep what they have now."""
+    """Take these rhythms over into the next version; kinds that are not named keep what they have now.
+
+    What would sound as the one in force does is that one: a repeat makes no version."""
     _assert_may_choose(uow, person, region)
     base = uow.codebooks.current(region or "")
+    if base.region == region and rewritten(base, changed, all_clear, version=base.version, region=region) == replace(
+        base, adopted_at=None, adopted_by=None, since=None
+    ):
+        return base
     number = len(uow.codebooks.versions(region)) + 1
     version = f"semarang-{number}" if region is None else f"{region.replace('/', '-')}-{number}"
     book = rewritten(base, changed, all_clear, version=version, region=region)
@@ -49,6 +55,8 @@ def rewritten(
 def forget_own(uow: UnitOfWork, person: Person, region: str) -> Codebook:
     """Sound by the city's codebook again; what the RT had chosen stays readable."""
     _assert_may_choose(uow, person, region)
+    if uow.codebooks.current(region).region is None:
+        return uow.codebooks.current(region)
     uow.codebooks.forget_own(region, _moment(uow))
     uow.happened(Noted(None, region, person.id, what="codebook_given_up"))
     return uow.codebooks.current(region)

@@ -34,6 +34,9 @@ def refute_alarm(uow: UnitOfWork, incident_id: str, person: Person) -> None:
         raise RefusedError("Only the ronda, the RT head or an operator may refute an alarm; ask one of them.")
     alarm = uow.alarms.alarm_of(incident_id)
     if alarm is None or alarm.state is not AlarmState.GATED:
+        entries = uow.timeline.of_incident(incident_id)
+        if any(entry.event == "alarm_refuted" and entry.actor == person.id for entry in entries):
+            return
         raise IllegalTransitionError("This alarm waits for nobody any more; silence it if it should stop.")
     uow.happened(Noted(incident.id, incident.region, person.id, what="alarm_refuted", data={"alarm": alarm.id}))
     end(uow, alarm)

@@ -19,10 +19,22 @@ from kentongan_server.ports.unit_of_work import UnitOfWork
 
 
 def propose(
-    uow: UnitOfWork, person: Person, region: str, kind: IncidentKind, purpose: Purpose, text: str | None
+    uow: UnitOfWork,
+    person: Person,
+    region: str,
+    kind: IncidentKind,
+    purpose: Purpose,
+    text: str | None,
+    id: str | None = None,
 ) -> CityAlarm:
-    """Ask for it; it says how many kentongan would sound."""
+    """Ask for it; it says how many kentongan would sound. The same `id` again is the same proposal."""
     _assert_may(person, region)
+    known = uow.plans.city_alarm(id) if id is not None else None
+    if known is not None:
+        said = (known.region, known.kind, known.purpose, known.text, known.proposed_by)
+        if said != (region, kind, purpose, text, person.id):
+            raise ConflictError("This id was already used for another city alarm; make a new ULID for this one.")
+        return known
     if not is_code(region) or level_of(region) not in (Level.KOTA, Level.KECAMATAN):
         raise InvalidError("A city alarm is for a kota or a kecamatan, such as 33.74 or 33.74.12.")
     if uow.places.region(region) is None:
@@ -31,7 +43,7 @@ def propose(
         raise InvalidError(f"{kind} makes no sound; choose a kind that does.")
     now = uow.now()
     proposed = CityAlarm(
-        id=uow.new_id(),
+        id=id or uow.new_id(),
         region=region,
         kind=kind,
         purpose=purpose,
@@ -51,6 +63,8 @@ def confirm(uow: UnitOfWork, person: Person, city_alarm_id: str, typed: int) -> 
     proposed = _found(uow, person, city_alarm_id)
     if proposed.proposed_by == person.id:
         raise RefusedError("Another person than the one who proposed it must confirm; ask a colleague.")
+    if proposed.state is CityAlarmState.CONFIRMED and (proposed.confirmed_by, proposed.kentongan) == (person.id, typed):
+        return proposed
     state = _moved(proposed, "confirm")
     count = _count(uow, proposed.region)
     if typed != count:
@@ -63,9 +77,19 @@ def confirm(uow: UnitOfWork, person: Person, city_alarm_id: str, typed: int) -> 
 def abort(uow: UnitOfWork, person: Person, city_alarm_id: str) -> CityAlarm:
     """Stop it before it sounds; anyone who may propose may stop it, alone."""
     planned = _found(uow, person, city_alarm_id)
+    if planned.aborted_by == person.id:
+        return planned
     changed = replace(planned, state=_moved(planned, "abort"), aborted_by=person.id, due_at=None)
     _keep(uow, changed, person.id, "city_alarm_aborted")
     return changed
+
+
+def city_alarms_seen(uow: UnitOfWork, person: Person, limit: int) -> list[CityAlarm]:
+    """The newest city alarms that this person's region has part in: those above it, and those within it."""
+    _assert_may(person)
+    mine = [m.region for m in person.memberships if m.role in (Role.CITY_ADMIN, Role.OPERATOR)]
+    regions = None if None in mine else [region for region in mine if region is not None]
+    return uow.plans.city_alarms(regions, limit)
 
 
 def city_alarms_due(uow: UnitOfWork) -> int:
@@ -95,14 +119,15 @@ def _count(uow: UnitOfWork, region: str) -> int:
     return sum(node.out_of_service is None for node in uow.places.nodes_within([region]))
 
 
-def _assert_may(person: Person, region: str) -> None:
+def _assert_may(person: Person, region: str | None = None) -> None:
     if not (person.has(Role.CITY_ADMIN, region) or person.has(Role.OPERATOR, region)):
         raise RefusedError("Only the city's admin or an operator may sound a whole kecamatan or the city; call 112.")
 
 
 def _found(uow: UnitOfWork, person: Person, city_alarm_id: str) -> CityAlarm:
+    _assert_may(person)  # refused alike, whether there is such an alarm or not
     planned = uow.plans.city_alarm(city_alarm_id)
-    if planned is None:
+    if planned is None or not person.has_part_in(planned.region):
         raise UnknownError("There is no such city alarm; look at the list of proposals.")
     _assert_may(person, planned.region)
     return planned

@@ -1,6 +1,10 @@
-"""What was planned becomes reports like any other: a city-wide alarm one, a drill one for each of its RTs."""
+"""What was planned becomes reports like any other: a city-wide alarm one, a drill one for each of its RTs.
 
-from kentongan_server.domain.events import CityAlarmSounded, DrillStarted
+Before a regular drill its RTs get news of it: community news, so that it reaches the neighbours by every channel of theirs
+in their waking hours, and never the police; it makes no noise.
+"""
+
+from kentongan_server.domain.events import CityAlarmSounded, DrillAnnounced, DrillStarted
 from kentongan_server.domain.incident import Source
 from kentongan_server.domain.incident_kind import IncidentKind, Purpose
 from kentongan_server.ports.unit_of_work import UnitOfWork
@@ -16,6 +20,13 @@ def on_drill(uow: UnitOfWork, event: DrillStarted) -> None:
     """One report in each RT, so that each is scored by itself."""
     for number, rt in enumerate(event.rts):
         _take(uow, f"drill.{event.drill}.{number}", event.kind, Purpose.DRILL, rt, None, Source.DRILL)
+
+
+def on_drill_announced(uow: UnitOfWork, event: DrillAnnounced) -> None:
+    """One piece of news in each RT."""
+    for number, rt in enumerate(event.rts):
+        id = f"drill-news.{event.drill}.{number}"
+        _take(uow, id, IncidentKind.GATHERING, Purpose.ACTUAL, rt, event.text, Source.ANNOUNCEMENT)
 
 
 def _take(

@@ -55,6 +55,10 @@ def reclassify(
     understood: bool,
 ) -> Incident:
     """Make it `kind`; the incident that goes on. Going outside the neighbourhood wants `understood`."""
+    said_before = uow.incidents.report(report_id)
+    if said_before is not None and (said_before.reporter, said_before.kind) == (person.id, kind):
+        uow.incident_for(person, incident_id)
+        return uow.incident_for(person, said_before.incident)
     incident = _allowed(uow, incident_id, person, kind)
     if kind.incident_class is incident.incident_class:
         changed = replace(uow.incidents.incident(incident.id) or incident, kind=kind)

@@ -85,7 +85,8 @@ def take_report(uow: UnitOfWork, said: Said) -> Taken:
             of=incident,
             opened=opened,
             independent=independent,
-            may_gather=said.source is not None or (said.person is not None and said.person.may_gather(said.region)),
+            may_gather=said.source in (Source.DRILL, Source.CITY)
+            or (said.person is not None and said.person.may_gather(said.region)),
         )
     )
     return Taken(report.id, incident.id, repeated=False)

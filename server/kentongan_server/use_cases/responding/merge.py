@@ -22,6 +22,8 @@ def merge(uow: UnitOfWork, incident_id: str, into_id: str, person: Person) -> In
     """Let the incident count as part of the other."""
     incident = allowed(uow, incident_id, person, "merge")
     into = allowed(uow, into_id, person, "merge")
+    if incident.merged_into == into.id:
+        return incident
     status = move(incident, "merge")
     _assert_mergeable(uow, incident, into)
     changed = write(uow, incident, status=status, merged_into=into.id, merged_status=incident.status)
@@ -32,6 +34,9 @@ def merge(uow: UnitOfWork, incident_id: str, into_id: str, person: Person) -> In
 def unmerge(uow: UnitOfWork, incident_id: str, person: Person) -> Incident:
     """Take the incident out of the other again; it goes on where it stood."""
     incident = allowed(uow, incident_id, person, "unmerge")
+    taken_out = [e for e in uow.timeline.of_incident(incident.id) if e.event == IncidentUnmerged.name]
+    if incident.status in OPEN_INCIDENT_STATES and taken_out and taken_out[-1].actor == person.id:
+        return incident
     status = move(incident, "unmerge")
     again = _BACK_TO.get(incident.merged_status or IncidentStatus.REPORTED)
     status = status if again is None else advance(INCIDENT, status, again)

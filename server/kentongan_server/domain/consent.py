@@ -1,0 +1,78 @@
+"""What a person agreed to (UU 27/2022, articles 20 to 22 and 40), and their wish to be forgotten (articles 8 and 43).
+
+Membership of an RT's alarm needs the data that it runs on, so its consent is asked at joining, and withdrawing it means
+leaving: the roles end, the person can still press the panic button as anybody may. Being told over channels that others
+run is a consent of its own; withdrawing it silences those channels and nothing else.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+VERSION = "2026-11"
+REFLECT = timedelta(hours=72)
+
+
+class Purpose(StrEnum):
+    """What the data is for."""
+
+    MEMBERSHIP = "membership"
+    CHANNELS = "channels"
+
+
+TEXTS: dict[str, dict[Purpose, dict[str, str]]] = {
+    VERSION: {
+        Purpose.MEMBERSHIP: {
+            "id": (
+                "Saya setuju nama, nomor telepon, RT, dan laporan saya disimpan untuk alarm lingkungan. Ketua RT melihat nama "
+                "dan nomor saya; laporan kejahatan diteruskan ke polisi, keadaan darurat ke 112, kabar warga hanya ke RT."
+            ),
+            "en": (
+                "I agree that my name, phone number, RT and reports are kept for the neighbourhood's alarm. The RT head sees "
+                "my name and number; reports of a crime go to the police, emergencies to 112, news to the RT alone."
+            ),
+        },
+        Purpose.CHANNELS: {
+            "id": (
+                "Saya setuju diberi tahu lewat layanan pihak lain (notifikasi peramban, Telegram, SMS, surel). Mereka tahu "
+                "bahwa ada alarm dan kapan; bukan nama, tempat, atau kata-kata siapa pun."
+            ),
+            "en": (
+                "I agree to be told over services that others run (web push, Telegram, SMS, e-mail). They learn that there is "
+                "an alarm and when; no name, no place, nobody's words."
+            ),
+        },
+    }
+}
+
+CONSEQUENCES: dict[Purpose, dict[str, str]] = {
+    Purpose.MEMBERSHIP: {
+        "id": "Peran Anda di RT berakhir; Anda tidak lagi diberi tahu. Tombol panik tetap bekerja.",
+        "en": "Your roles in the RT end and you are told nothing more. The panic button still works.",
+    },
+    Purpose.CHANNELS: {
+        "id": "Semua tujuan pemberitahuan Anda dihapus; kentongan dan halaman ini tetap bekerja.",
+        "en": "All your notification channels are removed; the kentongan and this page still work.",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """One person agreed to one purpose in the words of one version; withdrawn or not."""
+
+    id: str
+    person: str
+    purpose: Purpose
+    version: str
+    agreed_at: datetime
+    withdrawn_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """A person asked to be forgotten. It is done after a time to think again, or when their incidents are closed."""
+
+    person: str
+    asked_at: datetime
+    due_at: datetime

@@ -44,7 +44,7 @@ async def main() -> None:
         settings = load(SETTINGS)
     except SettingsError as error:
         sys.stderr.write(str(error) + "\n")
-        waiting = asyncio.create_task(_settle(True))
+        waiting = asyncio.create_task(_settle(True, _bench(board, None, None)))
         safe = SafeMode(board, tell, watched=False)  # the console's prompt is one Ctrl-C away
         await safe.run("settings", waiting.done)
         waiting.cancel()
@@ -54,7 +54,7 @@ async def main() -> None:
     node = Node(settings, board, FOLDER, tell, radio)
     peers = peers_for(node, FOLDER, board.random, tell, _espnow if settings.peer == "espnow" else None)
     joining = asyncio.create_task(radio.run()) if radio else None
-    asyncio.create_task(_settle(False))
+    asyncio.create_task(_settle(False, _bench(board, radio, settings)))
     asyncio.create_task(_prove(node))
     try:
         await node.run(uplink_for(node, board.random, Line), peers)
@@ -76,7 +76,21 @@ async def _prove(node) -> None:
         tell("update_kept", slot=started)
 
 
-async def _settle(is_new: bool) -> None:
+def _bench(board, radio, settings):
+    """What the factory's jig may ask over the cable."""
+    from kentongan_node.bench import Bench
+
+    def signal(ssid):
+        if radio is not None or settings is not None:
+            return None if radio is None else radio.rssi_dbm()
+        from kentongan_node.wifi_link import scanned_rssi
+
+        return scanned_rssi(ssid) if ssid else None
+
+    return Bench(board, signal, None if settings is not None and settings.uplink == "serial" else Line)
+
+
+async def _settle(is_new: bool, bench) -> None:
     """Listen on the console for a technician; while the box is new, on its own access point too."""
     from kentongan_node.claim import Claim
     from kentongan_node.clock import Clock
@@ -88,7 +102,7 @@ async def _settle(is_new: bool) -> None:
     store = SettingsStore(SETTINGS)
     claim = Claim(FOLDER + "/claim.json", Clock())
     portal = Portal(lambda: Settling(store, claim)) if is_new else None
-    await settle(store, claim, _access_point, portal)
+    await settle(store, claim, _access_point, portal, bench)
     if not is_new:
         machine.reset()
 

@@ -7,12 +7,14 @@ runs where its tools are, and says what is missing where they are not.
 import argparse
 import sys
 import time
+from pathlib import Path
 
 from hardware import checks
 from hardware import job as work
 from hardware.jobs import JOBS
 from hardware.pages import pages
 from hardware.sound.coverage import cover
+from hardware.stickers import sheets
 from hardware.test import qa_command
 
 FINE, WRONG = 0, 1
@@ -34,10 +36,17 @@ def main(arguments: list[str] | None = None) -> int:
     sound.add_argument("--length", type=float, required=True, help="of the RT, in metres")
     sound.add_argument("--level", type=float, default=110.0, help="the siren's dB(A) at 1 m, from its data sheet")
     sound.add_argument("--mount", type=float, default=4.0, help="height of the siren, in metres")
+    sticker = verbs.add_parser("sticker", help="the claim sticker of one box, with its code to scan")
+    sticker.add_argument("--serial", required=True, help="the board's number, as in its QA record")
+    sticker.add_argument("--code", required=True, help="the code of the box, from `server issue-node`")
+    sticker.add_argument("--key", required=True, type=Path, help="the factory's public key, NAME.pub")
+    sticker.add_argument("--into", type=Path, default=Path(), help="the folder for SERIAL.claim.svg (default: here)")
     qa_command.add_to(verbs.add_parser("qa", help="the factory's signed record of one board"))
     chosen = parser.parse_args(arguments)
     if chosen.verb == "qa":
         return qa_command.run(chosen)
+    if chosen.verb == "sticker":
+        return _sticker(chosen)
     if chosen.verb == "sound":
         return _sound(chosen)
     if chosen.verb == "pages":
@@ -88,6 +97,15 @@ def _check_facts() -> int:
             f"ok      facts: {len(verdicts)} requirements held by {len(checks.CHECKS)} checks, {len(pages())} pages current"
         )
     return WRONG if faults else FINE
+
+
+def _sticker(chosen: argparse.Namespace) -> int:
+    try:
+        print(sheets.write(chosen.into, chosen.serial, chosen.code, qa_command.fingerprint_of(chosen.key)))
+    except (OSError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    return FINE
 
 
 def _sound(chosen: argparse.Namespace) -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hardware.board import loop_bands, rules
+from hardware.board import keep_out, loop_bands, rules
 from hardware.board.circuit import build
 from hardware.bom import parts
 from hardware.pinmap.pin_rules import FACTS, PinMapError, read_board
@@ -109,7 +109,7 @@ def _standby(name: str) -> float:
 
 
 def _recharge() -> float:
-    return max(case.recharge_hours for case in budget.standby(budget.read()) if case.battery == "lifepo4")
+    return max(case.recharge_hours for case in budget.standby(budget.read()) if case.battery.startswith("lifepo4"))
 
 
 def _battery_share() -> float:
@@ -155,6 +155,7 @@ CHECKS: dict[str, Callable[[], float]] = {
     "standby_worst": lambda: _standby("worst"),
     "standby_rakit": lambda: _standby("modules"),
     "standby_kabel": lambda: _standby("cable"),
+    "standby_kabel_72": lambda: _standby("cable, 72 h"),
     "recharge": _recharge,
     "bus_inrush": lambda: _answer("inrush", "bus_min_v"),
     "bus_switch_over": lambda: _answer("switch_over", "bus_min_v"),
@@ -168,6 +169,7 @@ CHECKS: dict[str, Callable[[], float]] = {
     "surge_adc": lambda: _answer("surge", "adc_peak_v"),
     "clamp_share": _clamp_share,
     "boot_faults": _boot_faults,
+    "antenna_copper": lambda: len(keep_out.copper()),
     "bom_faults": lambda: len(parts.faults(parts.read(), build())),
     "price": lambda: parts.total(parts.read(), build(), "papan_induk")[1],
 }

@@ -6,6 +6,8 @@ from hardware.bom import parts
 from hardware.guide.pages import step_pages
 from hardware.power import budget
 from hardware.sound import coverage
+from hardware.stickers import sheets
+from hardware.test import limits
 
 AGAIN = "`./kentongan hardware pages`"
 PLACES = ((60, 60), (120, 90), (200, 30), (250, 150))
@@ -13,13 +15,19 @@ PLACES = ((60, 60), (120, 90), (200, 30), (250, 150))
 
 def pages() -> dict[str, str]:
     """Path below hardware/ → text."""
-    return {
-        "REQUIREMENTS.md": _requirements(),
-        "bom/README.md": _parts(),
-        "power/README.md": _power(),
-        "sound/README.md": _sound(),
-        "test/first_prototype.md": _prototype(),
-    } | step_pages()
+    return (
+        {
+            "REQUIREMENTS.md": _requirements(),
+            "bom/README.md": _parts(),
+            "power/README.md": _power(),
+            "sound/README.md": _sound(),
+            "test/first_prototype.md": _prototype(),
+            "test/limits.md": _limits(),
+            "stickers/README.md": _stickers(),
+        }
+        | {f"stickers/{name}": text for name, text in sheets.sheets().items()}
+        | step_pages()
+    )
 
 
 def _head(title: str, sources: str) -> list[str]:
@@ -69,12 +77,44 @@ def _prototype() -> str:
     return "\n".join(lines) + "\n"
 
 
+def _stickers() -> str:
+    lines = _head("Stickers", "the pin maps, the circuit and the harness")
+    lines += [
+        "Print at 1:1 on weatherproof film. `claim_specimen.svg` shows the claim sticker; a box's own is made where its code is:",
+        "",
+        "    ./kentongan hardware sticker --serial PI-0001 --key factory.pub --code CODE-ON-THE-BOX",
+        "",
+        "| sticker | where |",
+        "|---|---|",
+    ]
+    for name in sorted(sheets.sheets()):
+        where = "both ends of every wire" if name.startswith("wires_") else "inside the lid"
+        lines.append(f"| [{name}]({name}) | {where} |")
+    return "\n".join(lines) + "\n"
+
+
+def _limits() -> str:
+    lines = _head("What is read on every board", "[requirements.toml](../requirements.toml)")
+    lines += ["By the jig: [how](README.md). The loops' limits are their bands at every tolerance corner.", ""]
+    found = limits.limits().values()
+    for name, words in limits.setups().items():
+        lines += [f"## {name}", "", words["id"], "", f"*{words['en']}*", ""]
+        lines += ["| reading | read by | at least | at most | unit | requirement |", "|---|---|---|---|---|---|"]
+        lines += [
+            f"| `{one.name}` | {one.by} | {one.low:g} | {one.high:g} | {one.unit} | {one.requirement} |"
+            for one in found
+            if one.at == name
+        ]
+        lines.append("")
+    return "\n".join(lines)
+
+
 def _parts() -> str:
     bom, circuit = parts.read(), build()
     lines = _head("What to buy", "[bom.toml](bom.toml) and the circuit")
     lines += [
-        f"**All prices are estimates of {bom['meta']['date']}, not offers**: no shop was asked. Low and high are what we",
-        "expect to see; the middle is their mean. Source: " + bom["meta"]["source"] + ".",
+        f"**Prices are estimates of {bom['meta']['date']}, not offers**, unless the line names who published them. Low and high",
+        "are what we expect to see; the middle is their mean. What was chosen to save: [decision 0025](../../docs/decisions/0025-hardware-is-source.md).",
         "",
         "| variant | low | middle | high | in USD, for one kentongan |",
         "|---|---|---|---|---|",
@@ -82,11 +122,30 @@ def _parts() -> str:
     for variant, name in parts.VARIANTS.items():
         low, middle, high = parts.total(bom, circuit, variant)
         lines.append(f"| {name} | {low:.0f} | **{middle:.0f}** | {high:.0f} | {_verdict(low, middle)} |")
+    for option in bom["option"]:
+        low, middle, high = parts.option_total(bom, circuit, option)
+        lines.append(
+            f"| {option['name']}: {option['item']} | {low:.0f} | **{middle:.0f}** | {high:.0f} | {_verdict(low, middle)} |"
+        )
     for variant, name in parts.VARIANTS.items():
-        lines += ["", f"## {name}", "", "| n | part | designators | or | low | high |", "|---|---|---|---|---|---|"]
+        lines += [
+            "",
+            f"## {name}",
+            "",
+            "| n | part | designators | or | low | high | price |",
+            "|---|---|---|---|---|---|---|",
+        ]
         for line in parts.lines(bom, circuit, variant):
-            others = "; ".join(line.alternates)
-            lines.append(f"| {line.count} | {line.what} | {line.refs} | {others} | {line.low:.2f} | {line.high:.2f} |")
+            row = (
+                line.count,
+                line.what,
+                line.refs,
+                "; ".join(line.alternates),
+                f"{line.low:.2f}",
+                f"{line.high:.2f}",
+                line.price,
+            )
+            lines.append(f"| {' | '.join(map(str, row))} |")
     return "\n".join(lines) + "\n"
 
 
@@ -113,8 +172,8 @@ def _power() -> str:
         lines.append(row + f"| **{one.hours:.0f} h** | {one.recharge_hours:.0f} h | {one.why} |")
     lines += [
         "",
-        "*Kabel* hangs on its switch: with the UPS above it does not reach the 12 h of grade 2. Twelve hours take about",
-        "27 Ah; three days are a matter for its own battery, which is what *Papan Induk* is for.",
+        "*Kabel* hangs on its switch: with the UPS above it does not reach the 12 h of grade 2. Three days take 100 Ah for",
+        "the switch and four kentongan ([option and price](../bom/README.md)); *Papan Induk* brings its own battery.",
         "",
         "| battery | V | Ah | health | usable | source |",
         "|---|---|---|---|---|---|",

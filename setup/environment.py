@@ -2,6 +2,8 @@
 
 `.venv` holds the house and its tests; `.venv-hardware` the heavy drawing tools, only where `./kentongan hardware` asks.
 
+A lock is the whole closure, so what a package asks for besides (InteractiveHtmlBom: a window toolkit) is not looked up.
+
 What stands in .venv is stamped with the lock's hash, so a second start costs nothing and a changed lock installs again.
 """
 
@@ -60,7 +62,7 @@ def _with_uv(uv: str, venv: Path, lock: Path) -> None:
     if not python.exists():
         _run([uv, "venv", "--quiet", "--python", sys.executable, str(venv)], "uv could not make the environment")
     _run(
-        [uv, "pip", "install", "--python", str(python), "--require-hashes", "-r", str(lock)],
+        [uv, "pip", "install", "--python", str(python), "--require-hashes", "--no-deps", "-r", str(lock)],
         "uv could not install the packages",
     )
 
@@ -71,7 +73,10 @@ def _with_pip(venv: Path, lock: Path, total: int) -> None:
         _make_venv(venv)
     command = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar", "off"]
     process = subprocess.Popen(
-        [*command, "--require-hashes", "-r", str(lock)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [*command, "--require-hashes", "--no-deps", "-r", str(lock)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     seen, last = 0, []
     for line in process.stdout or ():

@@ -43,6 +43,7 @@ class Board:
         if settings is not None and settings.siren == "tone":
             self._tone = PWM(self._siren, freq=settings.tone_hz, duty_u16=0)
         self._beacon = _output(pins.BEACON)
+        self._sounds = self._probed = False
         self._sense = _analog(pins.SIREN_SENSE) if settings is not None and settings.siren_ma else None
         measures = settings is not None and settings.measures_power
         self._battery = _analog(pins.BATTERY_SENSE) if measures else None
@@ -68,6 +69,16 @@ class Board:
 
     def siren(self, on: bool) -> None:
         """The gate of the siren's transistor: on, or a tone of half duty for a horn."""
+        self._sounds = on
+        self._drive_siren()
+
+    def probe_siren(self, on: bool) -> None:
+        """The jig's stroke, beside whatever else sounds: its end silences nothing."""
+        self._probed = on
+        self._drive_siren()
+
+    def _drive_siren(self) -> None:
+        on = self._sounds or self._probed
         if self._tone is not None:
             self._tone.duty_u16(32_768 if on else 0)
         else:
@@ -76,6 +87,24 @@ class Board:
     def siren_sense(self) -> tuple:
         """(milliamperes through the siren, heard by a microphone), None for what is not measured."""
         return None if self._sense is None else self._sense() * 1000 // SIREN_MV_PER_A, None
+
+    def siren_ma(self) -> "int | None":
+        """What flows through the siren now, whatever the settings say; None where the board has no shunt."""
+        millivolts = _analog(pins.SIREN_SENSE)
+        return None if millivolts is None else millivolts() * 1000 // SIREN_MV_PER_A
+
+    def measured(self) -> dict:
+        """Millivolts by name, for the jig: at the ADC for the loops, behind the divider for battery and supply; whatever the
+        settings say. None for what this board does not measure."""
+        battery, supply = _analog(pins.BATTERY_SENSE), _analog(pins.MAINS_SENSE)
+        panic, tamper = _analog(pins.PANIC_LOOP), _analog(pins.TAMPER_LOOP)
+        return {
+            "panic_mv": None if panic is None else panic(),
+            "tamper_mv": None if tamper is None else tamper(),
+            "battery_mv": self._divided(battery),
+            "supply_mv": self._divided(supply),
+            "silence": int(self.silence_closed()),
+        }
 
     def beacon(self, on: bool) -> None:
         """The flashing light's transistor."""

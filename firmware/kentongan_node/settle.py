@@ -7,9 +7,9 @@ from .clock import MICROPYTHON
 from .settling import Settling
 
 
-async def settle(store, claim, open_access_point=None, portal=None) -> None:
+async def settle(store, claim, open_access_point=None, portal=None, bench=None) -> None:
     """Return once there are new settings to start with; the caller restarts."""
-    parts = [asyncio.create_task(serve_console(Settling(store, claim), read_console(), write_console))]
+    parts = [asyncio.create_task(serve_console(Settling(store, claim, bench), read_console(), write_console))]
     if portal is not None and claim.is_open():
         if open_access_point is not None:
             open_access_point(claim.access_point_password())
@@ -29,7 +29,7 @@ async def serve_console(settling, read_line, write) -> None:
         if not line:
             await asyncio.Event().wait()  # nobody will ever type here
         if line.strip()[:1] == b"{":
-            write(settling.answer(line))
+            write(await settling.answered(line))
 
 
 def read_console():

@@ -13,6 +13,14 @@ _LOOK_MS = 500
 _PAUSE_MS = 2_000
 
 
+def scanned_rssi(ssid: "str | None") -> "int | None":
+    """How strongly a box without settings hears this network: the jig's own, named on its command line. Takes two seconds."""
+    station = network.WLAN(network.STA_IF)
+    station.active(True)
+    levels = [found[3] for found in station.scan() if ssid is not None and found[0] == ssid.encode()]
+    return max(-200, min(0, max(levels))) if levels else None
+
+
 class WifiLink:
     """`networks` is a list of {"ssid", "password", "static"?: [address, mask, gateway, dns]}, tried in turn."""
 

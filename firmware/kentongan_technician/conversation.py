@@ -38,18 +38,32 @@ class Conversation:
 
     def ask(self, verb: str, **fields: Any) -> Mapping[str, Any]:
         """The answer to one request; TechnicianError when there is none, or when it says no."""
+        self.say(verb, **fields)
+        return self.hear(self._answer_s)
+
+    def say(self, verb: str, **fields: Any) -> None:
+        """A request whose answer takes its time: `hear` it later."""
         try:
             self._port.reset_input_buffer()
             self._port.write(json.dumps({"do": verb, **fields}).encode() + b"\n")
-            answer = self._answer()
         except (serial.SerialException, OSError) as error:
-            raise TechnicianError(f"The line on {self._name} broke ({error}). Plug it in again and repeat.") from error
+            raise self._broken(error) from error
+
+    def hear(self, within_s: float) -> Mapping[str, Any]:
+        """The answer to what was said; TechnicianError as for `ask`."""
+        try:
+            answer = self._answer(within_s)
+        except (serial.SerialException, OSError) as error:
+            raise self._broken(error) from error
         if answer.get("ok") is not True:
             raise TechnicianError(f"The kentongan says no: {answer.get('error', 'without a reason')}.")
         return answer
 
-    def _answer(self) -> Mapping[str, Any]:
-        deadline, held = time.monotonic() + self._answer_s, b""
+    def _broken(self, error: Exception) -> TechnicianError:
+        return TechnicianError(f"The line on {self._name} broke ({error}). Plug it in again and repeat.")
+
+    def _answer(self, within_s: float) -> Mapping[str, Any]:
+        deadline, held = time.monotonic() + within_s, b""
         while time.monotonic() < deadline:
             held += self._port.read(256)
             *lines, held = held.split(b"\n")

@@ -48,4 +48,4 @@ def _share(
     if conductance == float("inf") and not cable:
         return 0.0
     through = (1 / (cable + 1 / conductance) if conductance else 0.0) + 1 / leak
-    return 1 / (1 + through * loop["pull_up_ohm"] * pull)
+    return float(1 / (1 + through * loop["pull_up_ohm"] * pull))

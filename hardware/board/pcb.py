@@ -16,7 +16,6 @@ from hardware.board.circuit import GROUND, UNCONNECTED, Circuit, Part, build
 from hardware.board.router import VIA_DRILL, VIA_RADIUS, Pad, Router
 
 FOOTPRINTS = Path("/usr/share/kicad/footprints")
-ORIGIN = (50.0, 40.0)
 SEED = 1602  # where KiCad's identifiers start, so that two runs write the same file
 WIDTHS = {"*": 0.3, GROUND: 0.5, "3V3": 0.4, "5V": 0.8}
 WIDTHS |= dict.fromkeys(("SUPPLY_WIRE", "FUSED", "12V"), 1.2) | dict.fromkeys(
@@ -73,11 +72,13 @@ def nets_of(target: Path) -> dict[str, list[tuple[str, str]]]:
 
 
 def _point(x: float, y: float) -> pcbnew.VECTOR2I:
-    return pcbnew.VECTOR2I(pcbnew.FromMM(round(ORIGIN[0] + x, 4)), pcbnew.FromMM(round(ORIGIN[1] + y, 4)))
+    return pcbnew.VECTOR2I(
+        pcbnew.FromMM(round(placement.ORIGIN[0] + x, 4)), pcbnew.FromMM(round(placement.ORIGIN[1] + y, 4))
+    )
 
 
 def _where(point: pcbnew.VECTOR2I) -> tuple[float, float]:
-    return pcbnew.ToMM(point.x) - ORIGIN[0], pcbnew.ToMM(point.y) - ORIGIN[1]
+    return pcbnew.ToMM(point.x) - placement.ORIGIN[0], pcbnew.ToMM(point.y) - placement.ORIGIN[1]
 
 
 def _footprint(board: pcbnew.BOARD, part: Part, nets: dict[str, pcbnew.NETINFO_ITEM]) -> pcbnew.FOOTPRINT:

@@ -6,6 +6,7 @@ the block's own strip, straight above the terminal it serves.
 
 from dataclasses import dataclass
 
+ORIGIN = (50.0, 40.0)  # of the board on KiCad's page
 WIDTH, HEIGHT = 130.0, 95.0
 HOLES = ((4.5, 4.5), (125.5, 4.5), (4.5, 90.5), (125.5, 90.5))
 HOLE_DIAMETER = 3.2

@@ -1,10 +1,14 @@
-"""STL to print, a line drawing to look at, and the proof: watertight, one body, within the bed, no collision with the board."""
+"""STL to print, a line drawing to look at, and the proof: watertight, one body, within the bed, no collision with the board and all
+that stands on it, neither with the tray nor with the bought box.
+"""
 
 import json
 from pathlib import Path
 from typing import Any
 
-from hardware.enclosure.shapes import BED, BOARD_AT, BOARD_SIZE, SHAPES, STANDOFF, TRAY
+from hardware.board.bodies import LEAD, LEAD_RADIUS, bodies
+from hardware.enclosure.measures import BED, BOARD_AT, BOARD_SIZE, STANDOFF, TRAY
+from hardware.enclosure.shapes import SHAPES, bought_box
 from hardware.job import JobError
 
 BOARD = Path(__file__).resolve().parent.parent / "board/generated/board/papan_induk.step"
@@ -29,20 +33,31 @@ def make(folder: Path) -> str:
             "millimetres": [round(size.X, 1), round(size.Y, 1), round(size.Z, 1)],
             "cubic_centimetres": round(part.volume / 1000, 1),
         }
-    sunk = _interference(build123d, sunk=1.0)  # were it 1 mm lower, it would have to be seen
+    solids = _populated(build123d)
+    tray, box = SHAPES["tray"](), bought_box()
+    sunk = _common(tray, _populated(build123d, lower=1.0))  # were it 1 mm lower, it would have to be seen
+    raised = _common(box, _populated(build123d, lower=-80.0))  # and so would parts that reach through the lid
     found["board_in_tray"] = {
-        "interference_mm3": round(_interference(build123d), 3),
+        "parts": len(solids) - 1,
+        "highest_mm": max(body.height for body in bodies()),
+        "interference_mm3": round(_common(tray, solids), 3),
+        "with_the_box_mm3": round(_common(box, [*solids, tray]), 3),
         "one_mm_lower_mm3": round(sunk, 1),
     }
     (folder / "fit.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     faults = [fault for name in SHAPES for fault in _faults(name, found[name])]
-    if found["board_in_tray"]["interference_mm3"] != 0:
-        faults.append(f"the board cuts {found['board_in_tray']['interference_mm3']} mm3 into the tray")
+    faults += [
+        f"the board with its parts: {where} is {found['board_in_tray'][where]}, and nothing may touch"
+        for where in ("interference_mm3", "with_the_box_mm3")
+        if found["board_in_tray"][where] != 0
+    ]
+    if raised <= 0:
+        faults.append("parts that reach through the lid are not seen: the measure of collision does not work")
     if sunk <= 0:
         faults.append("a board sunk by 1 mm is not seen: the measure of collision does not work")
     if faults:
         raise JobError("\n".join(faults))
-    return f"{len(SHAPES)} shapes watertight, one body each, within the bed; 0 mm3 of the board in the tray"
+    return f"{len(SHAPES)} shapes watertight, one body each, within the bed; 0 mm3 of {len(solids) - 1} parts, leads and the board in tray or box"
 
 
 def _faults(name: str, shape: dict[str, Any]) -> list[str]:
@@ -54,19 +69,34 @@ def _faults(name: str, shape: dict[str, Any]) -> list[str]:
     return faults
 
 
-def _interference(build123d: Any, sunk: float = 0.0) -> float:
-    """KiCad's own model of the board, laid on the posts."""
+def _populated(build123d: Any, lower: float = 0.0) -> list[Any]:
+    """KiCad's own model of the board laid on the posts, a block for each part on it, a pin for each lead below it."""
     board = build123d.import_step(str(BOARD))
     box = board.bounding_box()
-    wanted = (BOARD_AT[0], BOARD_AT[1], TRAY[2] + STANDOFF - sunk)
-    moved = build123d.Pos(wanted[0] - box.min.X, wanted[1] - box.min.Y, wanted[2] - box.min.Z) * board
     if abs(box.size.X - BOARD_SIZE[0]) > 0.2 or abs(box.size.Y - BOARD_SIZE[1]) > 0.2:
         raise JobError(f"the board's model measures {box.size.X:.1f} x {box.size.Y:.1f} mm, not {BOARD_SIZE[:2]}")
-    common = SHAPES["tray"]().intersect(moved)
-    if common is None:
-        return 0.0
-    parts = common if isinstance(common, list) else [common]
-    return float(sum(getattr(part, "volume", 0.0) for part in parts))
+    floor = TRAY[2] + STANDOFF - lower
+    found = [build123d.Pos(BOARD_AT[0] - box.min.X, BOARD_AT[1] - box.min.Y, floor - box.min.Z) * board]
+    bottom = (build123d.Align.CENTER, build123d.Align.CENTER, build123d.Align.MIN)
+    for body in bodies():
+        left, top, right, under = body.box
+        x, y = BOARD_AT[0] + (left + right) / 2, BOARD_AT[1] + BOARD_SIZE[1] - (top + under) / 2
+        block = build123d.Box(right - left, under - top, body.height, align=bottom)
+        found.append(build123d.Pos(x, y, floor + BOARD_SIZE[2]) * block)
+        for across, down in body.leads:
+            pin = build123d.Cylinder(LEAD_RADIUS, LEAD, align=bottom)
+            found.append(build123d.Pos(BOARD_AT[0] + across, BOARD_AT[1] + BOARD_SIZE[1] - down, floor - LEAD) * pin)
+    return found
+
+
+def _common(shape: Any, others: list[Any]) -> float:
+    """Cubic millimetres that a shape shares with others."""
+    total = 0.0
+    for other in others:
+        common = shape.intersect(other)
+        parts = common if isinstance(common, list) else [] if common is None else [common]
+        total += sum(float(getattr(part, "volume", 0.0)) for part in parts)
+    return total
 
 
 def _draw(build123d: Any, part: Any, target: Path, *, flat: bool) -> None:

@@ -20,14 +20,24 @@ from build123d import (
     fillet,
 )
 
-from hardware.board.placement import HEIGHT, HOLES, WIDTH
+from hardware.enclosure.measures import (
+    BAR,
+    BOX,
+    BOX_WALL,
+    BRACKET,
+    BUTTON_BOX,
+    BUTTON_RADIUS,
+    FLOOR,
+    GLAND_RADIUS,
+    GLANDS,
+    SCREW_RADIUS,
+    STANDOFF,
+    STANDOFF_RADIUS,
+    TRAY,
+    WALL,
+    board_holes,
+)
 
-BED = 220.0
-WALL = 2.4
-TRAY = (176.0, 126.0, 3.0)  # in a box of 200 x 150 x 100 outside
-STANDOFF, STANDOFF_RADIUS, SCREW_RADIUS = 8.0, 4.0, 1.4  # M3 self-cutting
-BOARD_THICKNESS = 1.6
-BOARD_AT = (-80.0, -47.5)  # lower left corner of the board on the tray
 BOTTOM = (Align.CENTER, Align.CENTER, Align.MIN)
 
 
@@ -47,32 +57,27 @@ def tray() -> Part:
     return made.part
 
 
-def board_holes() -> list[tuple[float, float]]:
-    """The board's four holes, on the tray; the board's file counts downwards."""
-    return [(BOARD_AT[0] + x, BOARD_AT[1] + HEIGHT - y) for x, y in HOLES]
-
-
 def button_post() -> Part:
     """The panic button's own box, lid side down as printed: 22 mm hole, four posts for the screws of its wall plate."""
     with BuildPart() as made:
         with BuildSketch():
-            RectangleRounded(90, 90, 8)
-        extrude(amount=50)
+            RectangleRounded(*BUTTON_BOX[:2], 8)
+        extrude(amount=BUTTON_BOX[2])
         with BuildSketch(Plane.XY.offset(WALL)):
-            RectangleRounded(90 - 2 * WALL, 90 - 2 * WALL, 8 - WALL)
-        extrude(amount=50, mode=Mode.SUBTRACT)
-        Cylinder(11.2, WALL, align=BOTTOM, mode=Mode.SUBTRACT)
+            RectangleRounded(BUTTON_BOX[0] - 2 * WALL, BUTTON_BOX[1] - 2 * WALL, 8 - WALL)
+        extrude(amount=BUTTON_BOX[2], mode=Mode.SUBTRACT)
+        Cylinder(BUTTON_RADIUS, WALL, align=BOTTOM, mode=Mode.SUBTRACT)
         with GridLocations(70, 70, 2, 2):
-            Cylinder(5, 50, align=BOTTOM)
+            Cylinder(5, BUTTON_BOX[2], align=BOTTOM)
         with GridLocations(70, 70, 2, 2):
-            Cylinder(SCREW_RADIUS, 50, align=BOTTOM, mode=Mode.SUBTRACT)
+            Cylinder(SCREW_RADIUS, BUTTON_BOX[2], align=BOTTOM, mode=Mode.SUBTRACT)
     return made.part
 
 
 def bracket() -> Part:
     """Siren on a pole of 48 to 60 mm by two hose clamps: a V lies against the pole, the plate carries the siren."""
     with BuildPart() as made:
-        Box(100, 80, 6, align=BOTTOM)
+        Box(*BRACKET, align=BOTTOM)
         with Locations((-22, 0, 0), (22, 0, 0)):
             Box(14, 80, 26, align=BOTTOM)
         with Locations((-22, -22, 14), (22, -22, 14), (-22, 22, 14), (22, 22, 14)):
@@ -85,15 +90,23 @@ def bracket() -> Part:
 def drill_plate() -> Part:
     """The drill template: print at 1:1, check the bar of 100 mm, tape it to the wall or the box."""
     with BuildPart() as made:
-        Box(200, 150, 0.6, align=BOTTOM)
+        Box(*BOX[:2], 0.6, align=BOTTOM)
         with GridLocations(186, 136, 2, 2):
             Cylinder(2.5, 1, align=BOTTOM, mode=Mode.SUBTRACT)
-        with Locations((-60, -62, 0), (-20, -62, 0), (20, -62, 0), (60, -62, 0)):
-            Cylinder(8.2, 1, align=BOTTOM, mode=Mode.SUBTRACT)
+        with Locations(*[(x, -62, 0) for x in GLANDS]):
+            Cylinder(GLAND_RADIUS, 1, align=BOTTOM, mode=Mode.SUBTRACT)
         with Locations((0, 60, 0)):
-            Box(100, 2, 1, align=BOTTOM, mode=Mode.SUBTRACT)
+            Box(BAR, 2, 1, align=BOTTOM, mode=Mode.SUBTRACT)
     return made.part
 
 
+def bought_box() -> Part:
+    """The box as bought, lid off: only to see that nothing hits it. Its floor's bosses carry the tray."""
+    with BuildPart() as made:
+        Box(*BOX, align=BOTTOM)
+        with Locations((0, 0, BOX_WALL)):
+            Box(BOX[0] - 2 * BOX_WALL, BOX[1] - 2 * BOX_WALL, BOX[2] - 2 * BOX_WALL, align=BOTTOM, mode=Mode.SUBTRACT)
+    return made.part.translate((0, 0, -FLOOR - BOX_WALL))
+
+
 SHAPES = {"tray": tray, "button_post": button_post, "bracket": bracket, "drill_template": drill_plate}
-BOARD_SIZE = (WIDTH, HEIGHT, BOARD_THICKNESS)

@@ -1,7 +1,11 @@
-"""The step pages: one page a step, Bahasa Indonesia first, with its drawing and what must hold before going on."""
+"""The step pages of assembly, installing and maintenance: one page a step, both languages, a drawing of its own, a check before going on."""
 
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
+
+from hardware.guide import assembly_scenes, place_scenes
+from hardware.guide.canvas import Canvas
 
 SOURCE = Path(__file__).resolve().parent / "steps.toml"
 TITLES = {
@@ -9,10 +13,12 @@ TITLES = {
     "install": ("Memasang", "Installing"),
     "maintenance": ("Merawat", "Yearly maintenance"),
 }
+SCENES: dict[str, Callable[[Canvas], None]] = {**assembly_scenes.SCENES, **place_scenes.SCENES}
+SHEET = (210.0, 156.0)
 
 
 def step_pages() -> dict[str, str]:
-    """Path below hardware/ → text."""
+    """Path below hardware/ → text: a page and its drawing for every step."""
     steps = tomllib.loads(SOURCE.read_text(encoding="utf-8"))
     found = {}
     for part, (title_id, title_en) in TITLES.items():
@@ -20,16 +26,17 @@ def step_pages() -> dict[str, str]:
         index = [f"# {title_id} · {title_en}", "", "Printed from [steps.toml](../guide/steps.toml); do not edit.", ""]
         for number, step in enumerate(steps[part], start=1):
             name = f"{number:02}.md"
-            index += [f"{number}. [{step['id'].split('.')[0]}]({name}) · *{step['en'].split('.')[0]}*"]
+            index += [f"{number}. [{step['head_id']}]({name}) · *{step['head_en']}*"]
             found[f"{part}/{name}"] = _page(title_id, title_en, number, count, step)
+            found[f"{part}/{number:02}.svg"] = _drawing(f"{title_en} {number}", step)
         found[f"{part}/README.md"] = "\n".join(index) + "\n"
     return found
 
 
-def pictures() -> set[str]:
-    """Every drawing that a page shows, below hardware/."""
-    steps = tomllib.loads(SOURCE.read_text(encoding="utf-8"))
-    return {step["picture"] for part in TITLES for step in steps[part]}
+def _drawing(name: str, step: dict[str, str]) -> str:
+    canvas = Canvas(*SHEET, name, step["head_id"], step["head_en"])
+    SCENES[step["drawing"]](canvas)
+    return canvas.svg()
 
 
 def _page(title_id: str, title_en: str, number: int, count: int, step: dict[str, str]) -> str:
@@ -37,6 +44,6 @@ def _page(title_id: str, title_en: str, number: int, count: int, step: dict[str,
     on = f"[{number + 1} →]({number + 1:02}.md)" if number < count else "[↑](README.md)"
     return (
         f"# {title_id} {number}/{count} · {title_en}\n\n{step['id']}\n\n*{step['en']}*\n\n"
-        f"![{title_en} {number}](../{step['picture']})\n\n"
+        f"![{step['head_id']} · {step['head_en']}]({number:02}.svg)\n\n"
         f"**Sebelum lanjut:** {step['check_id']}\n\n**Before going on:** *{step['check_en']}*\n\n{back} · {on}\n"
     )

@@ -103,7 +103,7 @@ def read_board(path: Path, facts: Path = FACTS) -> Board:
     if faults:
         raise PinMapError(path, faults)
     names = ("name", "part", "chip", "kind", "writes", "prefix")
-    return Board(*(board[name] for name in names), source=path, signals=signals)
+    return Board(**{name: board[name] for name in names}, source=path, signals=signals)
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def _case(budget: dict[str, Any], case: dict[str, Any]) -> Standby:
     together = case.get("ports", 1)
     left = stored - together * (noise + watt * alarm["hours"])
     drawn = together * watt + case.get("switch_watt", 0.0)
-    recharge = battery["ampere_hours"] * FULL_SHARE / budget["charger"]["ampere"]
+    recharge = battery["ampere_hours"] * FULL_SHARE / battery.get("charge_ampere", budget["charger"]["ampere"])
     ampere = drawn / battery["volt"]
     return Standby(
         case["name"], case["variant"], case["battery"], ampere * 1000, drawn, left / drawn, recharge, case["why"]

@@ -1,46 +1,58 @@
 """The factory's record of one board: every measurement beside its limits, signed, so that nobody improves it later.
 
-The guard post's gateway is the test jig: it powers the board, reads what the node reports over RS-485 and USB, and the
-tester writes the meter's readings beside them. What was read goes in as JSON; a record is refused while one is missing.
+What the node says of itself is read by the jig (jig.py), what a meter shows is typed; the record says which. It is refused while
+one reading is missing. A board that cannot measure something it must measure fails, and gets a record that says so.
 """
 
 import base64
 import json
-import tomllib
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-LIMITS = Path(__file__).resolve().parent / "limits.toml"
+from hardware.test.limits import METER, Limit
 
 
 class QaError(ValueError):
     """The record cannot be made or believed; one sentence a line."""
 
 
-def judge(readings: dict[str, Any], limits: dict[str, Any]) -> list[dict[str, Any]]:
+def judge(readings: Mapping[str, Any], limits: Mapping[str, Limit]) -> list[dict[str, Any]]:
     """Each limit with its reading and verdict; QaError when one is missing, no number, or unknown."""
     faults = [f"{name} was not measured" for name in limits if name not in readings]
-    faults += [f"{name} is no measurement of limits.toml" for name in readings if name not in limits]
-    faults += [f"{name}: {value!r} is no number" for name, value in readings.items() if type(value) not in (int, float)]
+    faults += [f"{name} is no measurement of requirements.toml" for name in readings if name not in limits]
+    for name, value in readings.items():
+        may_be_none = name in limits and limits[name].by != METER
+        if type(value) not in (int, float) and not (value is None and may_be_none):
+            faults.append(f"{name}: {value!r} is no number")
     if faults:
         raise QaError("\n".join(faults))
     return [
-        {"name": name, "read": readings[name], "unit": one["unit"], "low": one["low"], "high": one["high"]}
-        | {"passed": one["low"] <= readings[name] <= one["high"]}
+        {
+            "name": name,
+            "requirement": one.requirement,
+            "by": one.by,
+            "read": readings[name],
+            "unit": one.unit,
+            "low": one.low,
+            "high": one.high,
+            "passed": readings[name] is not None and one.low <= readings[name] <= one.high,
+        }
         for name, one in limits.items()
     ]
 
 
-def sign(serial: str, tester: str, at: str, readings: dict[str, Any], key: Ed25519PrivateKey) -> str:
-    """The record as JSON text with its signature; a failed board gets a record too, and it says so."""
-    if not (serial.strip() and tester.strip()):
+def sign(
+    board: Mapping[str, str], at: str, readings: Mapping[str, Any], limits: Mapping[str, Limit], key: Ed25519PrivateKey
+) -> str:
+    """The record as JSON text with its signature; `board` holds serial, tester and what else is known of it."""
+    if not all(board.get(word, "").strip() for word in ("serial", "tester")):
         raise QaError("a record needs the board's serial number and the tester's name")
-    results = judge(readings, tomllib.loads(LIMITS.read_text(encoding="utf-8")))
-    record = {"serial": serial, "tester": tester, "at": at, "results": results}
+    results = judge(readings, limits)
+    record: dict[str, Any] = {**board, "at": at, "key": fingerprint(key.public_key()), "results": results}
     record["passed"] = all(one["passed"] for one in results)
     signature = base64.b64encode(key.sign(_bytes(record))).decode()
     return json.dumps(record | {"signature": signature}, indent=1) + "\n"
@@ -62,5 +74,5 @@ def fingerprint(key: Ed25519PublicKey) -> str:
     return key.public_bytes(Encoding.Raw, PublicFormat.Raw).hex()[:16]
 
 
-def _bytes(record: dict[str, Any]) -> bytes:
+def _bytes(record: Mapping[str, Any]) -> bytes:
     return json.dumps(record, sort_keys=True, separators=(",", ":")).encode()

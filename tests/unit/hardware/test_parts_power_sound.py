@@ -1,10 +1,13 @@
 """The parts list is complete and rated, the budget adds up, the sirens cover."""
 
 import copy
+import re
 
 import pytest
+from hardware import checks
 from hardware.board.circuit import build
 from hardware.bom import parts
+from hardware.job import HERE
 from hardware.power import budget
 from hardware.sound import coverage
 
@@ -23,7 +26,15 @@ def test_the_parts_list_has_no_gap():
         (lambda bom: bom["on_board"][0].update(rating={"watt": 0.01}), "resistor: watt 0.01 is below the need of 0.08"),
         (lambda bom: bom["on_board"][0].update(rating={"volt": 50}), "rating and need must name the same quantities"),
         (lambda bom: bom["on_board"][0].update(low=5.0), "the prices must be low and high"),
-        (lambda bom: bom["off_board"][0].update(quoted=True), "a quoted price needs its shop and its day"),
+        (
+            lambda bom: bom["off_board"][0].update(quoted=True),
+            "a price with a source is quoted, one without is an estimate",
+        ),
+        (
+            lambda bom: bom["off_board"][0].update(quoted=True, source="a shop"),
+            "a quoted price needs its shop and its day",
+        ),
+        (lambda bom: bom["option"][0].update(replaces="a lamp"), "it replaces what is not in the list, a lamp"),
         (lambda bom: bom["off_board"][0].update(variants=["bambu"]), "there is no variant bambu"),
     ],
 )
@@ -31,6 +42,50 @@ def test_a_gap_is_told(change, sentence):
     bom = copy.deepcopy(parts.read())
     change(bom)
     assert any(sentence in fault for fault in parts.faults(bom, build()))
+
+
+README = (HERE / "README.md").read_text()
+
+
+def readme_row(name: str) -> list[str]:
+    return next(line.split(" | ") for line in README.splitlines() if line.startswith(f"| [{name}]"))
+
+
+@pytest.mark.parametrize(
+    ("name", "case"),
+    [("Papan Induk", "design"), ("Rakit", "modules"), ("Kabel", "cable"), ("Kabel 72 h", "cable, 72 h")],
+)
+def test_the_first_page_gives_each_variants_own_price_and_standby(name, case):
+    bom, circuit = parts.read(), build()
+    options = {option["name"]: option for option in bom["option"]}
+    if name in options:
+        low, middle, high = parts.option_total(bom, circuit, options[name])
+    else:
+        low, middle, high = parts.total(bom, circuit, next(key for key, word in parts.VARIANTS.items() if word == name))
+    _, _, standby, price, _ = readme_row(name)
+    assert price == f"{middle:.0f} ({low:.0f}–{high:.0f})"  # noqa: RUF001  # as it is printed
+    hours = next(one.hours for one in budget.standby(budget.read()) if one.name == case)
+    assert f"{hours:.0f} h" in standby
+
+
+def test_the_first_page_says_whether_the_goal_is_met():
+    goal = checks.read()["BOM-2"]["goal"]
+    middle = parts.total(parts.read(), build(), "papan_induk")[1]
+    assert (f"**not met** at middle prices ({middle:.0f})" in README) is (middle > goal)
+
+
+def test_the_variants_pages_say_the_same_standby():
+    hours = {one.name: f"{one.hours:.0f} h" for one in budget.standby(budget.read())}
+    for page, cases in (("rakit", ["modules"]), ("kabel", ["cable", "cable, 72 h"])):
+        text = (HERE / f"variants/{page}.md").read_text()
+        assert all(hours[case] in text for case in cases)
+
+
+def test_every_line_says_whose_price_it_is():
+    bom, circuit = parts.read(), build()
+    for variant in parts.VARIANTS:
+        for line in parts.lines(bom, circuit, variant):
+            assert re.fullmatch(r".+, \d{4}-\d\d(-\d\d)?", line.price)
 
 
 def test_every_part_on_the_board_is_bought_once():

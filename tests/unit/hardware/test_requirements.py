@@ -3,6 +3,7 @@
 import pytest
 from hardware import checks
 from hardware.__main__ import main
+from hardware.board import keep_out
 from hardware.checks import RequirementError, read, verdicts
 from hardware.job import HERE, stale
 from hardware.jobs import JOBS
@@ -48,9 +49,18 @@ def test_what_is_generated_is_not_stale():
     assert stale(JOBS) == []
 
 
-@pytest.mark.parametrize("name", sorted(pages()))
+PAGES = pages()
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
 def test_the_printed_pages_are_current(name):
-    assert (HERE / name).read_text() == pages()[name]
+    assert (HERE / name).read_text() == PAGES[name]
+
+
+def test_no_page_of_a_step_that_is_gone_lies_about():
+    for part in ("assembly", "install", "maintenance", "stickers"):
+        there = {f"{part}/{path.name}" for path in (HERE / part).iterdir() if path.suffix in (".md", ".svg")}
+        assert there <= set(PAGES)
 
 
 def test_every_check_of_a_simulation_reads_a_kept_answer():
@@ -66,3 +76,23 @@ def test_the_sound_command_speaks(capsys):
     assert "sirens, at most" in capsys.readouterr().out
     assert main(["sound", "--width", "120", "--length", "0"]) == 2
     assert "must be more than 0 m" in capsys.readouterr().err
+
+
+TRACK = '(segment (start {} 50) (end {} 50) (width 1) (layer "F.Cu"))'
+PLANE = '(filled_polygon (layer "B.Cu") (pts (xy 40 30) (xy {0} 30) (xy {0} 90) (xy 40 90) ) )'
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        (TRACK.format(70, 90), 0),
+        (TRACK.format(60, 90), 1),
+        (TRACK.format(40, 90), 1),  # right through
+        ("(via (at 55 60) (size 0.8))", 1),
+        ("(via (at 75 60) (size 0.8))", 0),
+        (PLANE.format(100), 1),  # all corners lie outside
+        (PLANE.format(45), 0),
+    ],
+)
+def test_copper_beneath_the_antenna_is_seen(text, pieces):
+    assert len(keep_out.copper(text)) == pieces

@@ -4,6 +4,7 @@ The tests are bare functions with bare asserts, found by name. Prints one JSON l
 failure, and when nothing was found.
 """
 
+import gc
 import json
 import os
 import sys
@@ -17,6 +18,7 @@ def main(folder):
     for file in sorted(os.listdir(folder)):
         if not (file.startswith("test_") and file.endswith(".py")):
             continue
+        gc.collect()  # one file's leavings must not be another's lack of room
         module = __import__(file[:-3])
         for name in sorted(dir(module)):
             if not name.startswith("test_"):

@@ -20,6 +20,7 @@ import vfs
 from flash import Flash
 
 # everything that main.py imports, while the real file system is still there
+import kentongan_node.bench
 import kentongan_node.board
 import kentongan_node.pins_esp32_s3
 import kentongan_node.claim

@@ -11,7 +11,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import AsyncIterator
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 import uvicorn
 from fastapi import FastAPI, Header, HTTPException, Request, Response
@@ -41,16 +41,24 @@ class ReportIn(BaseModel):
     text: Annotated[str, Field(max_length=1000)] | None = None
 
 
+class AnswerIn(BaseModel):
+    """What a neighbour answers."""
+
+    model_config = ConfigDict(extra="forbid")
+    answer: Literal["coming", "seen"]
+
+
 class ApiTwin:
     """Start with `with ApiTwin() as api`. `posts` holds every POST of a report in order: (token, body, answered status).
 
-    `answers` holds statuses to give instead of storing, first to last; `chop` cuts the live feed into pieces of so many
+    `answers` holds statuses to give instead of storing a report or an answer, first to last; `answered` every answer kept; `chop` cuts the live feed into pieces of so many
     bytes; `feed_open` False refuses it.
     """
 
     def __init__(self, demo: bool = True, rts: int = 30) -> None:
         self.posts: list[tuple[str, dict[str, Any], int]] = []
         self.silenced: list[tuple[str, str]] = []
+        self.answered: list[tuple[str, str, str]] = []
         self.answers: deque[int] = deque()
         self.chop: int | None = None
         self.feed_open = True
@@ -229,6 +237,19 @@ class ApiTwin:
         async def silence(incident: str, authorization: Annotated[str, Header()] = "") -> dict[str, int]:
             self.silenced.append((_role(authorization), incident))
             return {"kentongan": 1}
+
+        @app.post("/api/v1/incidents/{incident}/acknowledge")
+        async def acknowledge(
+            incident: str, body: AnswerIn, authorization: Annotated[str, Header()] = ""
+        ) -> dict[str, Any]:
+            status = self.answers.popleft() if self.answers else 200
+            if status >= 400:
+                raise HTTPException(status, "The twin was told to answer so.")
+            self.answered.append((_role(authorization), incident, body.answer))
+            said = {role: answer for role, of, answer in self.answered if of == incident}
+            counts = {name: list(said.values()).count(name) for name in ("coming", "seen")}
+            self.emit("acknowledged" if body.answer == "coming" else "seen", incident, by="community", **counts)
+            return {"acknowledged": "community", "answer": body.answer, **counts}
 
     def _take_reports(self, app: FastAPI) -> None:
         @app.post("/api/v1/reports")

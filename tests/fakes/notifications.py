@@ -72,5 +72,9 @@ class FakeNotifications:
                 found.setdefault(one.destination, []).append(one.changed_at)
         return found
 
+    def latest(self, destinations: Collection[str]) -> dict[str, Notification]:
+        ordered = sorted(self.all.values(), key=lambda n: (n.queued_at, n.id))
+        return {n.destination: n for n in ordered if n.destination in destinations}
+
     def of_incident(self, incident: str) -> list[Notification]:
         return sorted((n for n in self.all.values() if n.incident == incident), key=lambda n: (n.queued_at, n.id))

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from tests.fakes.access import FakeAccess
 from tests.fakes.admissions import FakeAdmissions
 from tests.fakes.alarms import FakeAlarms
+from tests.fakes.answers import FakeAnswers
 from tests.fakes.codebooks import FakeCodebooks
 from tests.fakes.consents import FakeConsents
 from tests.fakes.destinations import FakeDestinations
@@ -45,6 +46,7 @@ class InMemoryTransactions:
         self.admissions = FakeAdmissions()
         self.codebooks = FakeCodebooks()
         self.alarms = FakeAlarms(self.incidents, self.places, self.codebooks)
+        self.answers = FakeAnswers()
         self.roster = FakeRoster()
         self.outbox = FakeOutbox(self.incidents)
         self.destinations = FakeDestinations()
@@ -62,6 +64,7 @@ class InMemoryTransactions:
         self._on_commit: Callable[[Committed], None] = lambda _: None
         self._unit = UnitOfWork(
             incidents=self.incidents,
+            answers=self.answers,
             alarms=self.alarms,
             places=self.places,
             surroundings=self.surroundings,
@@ -135,6 +138,7 @@ class InMemoryTransactions:
             self.access,
             self.admissions,
             self.roster,
+            self.answers,
             self.alarms,
             self.outbox,
             self.destinations,

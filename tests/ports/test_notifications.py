@@ -148,3 +148,16 @@ async def test_preferences_are_a_person_s_own(store: Transactions) -> None:
     await store.run(lambda uow: uow.destinations.put_preferences("resident-1", preferred))
     found = await store.read(lambda uow: uow.destinations.preferences(["resident-1", "nobody"]))
     assert found == {"resident-1": preferred}
+
+
+async def test_the_newest_of_each_destination(store: Transactions) -> None:
+    newest = a_notification("n-1b", queued_at=at(5), incident=None)
+    other = a_notification("n-2", destination="d-2")
+
+    def fill(uow: UnitOfWork) -> None:
+        uow.notifications.add([a_notification("n-1a"), newest, other])
+
+    await store.run(fill)
+    found = await store.read(lambda uow: uow.notifications.latest({"d-1", "d-2", "d-3"}))
+    assert found == {"d-1": newest, "d-2": other}
+    assert await store.read(lambda uow: uow.notifications.latest(set())) == {}

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from kentongan_server.domain.alarm import Alarm
+from kentongan_server.domain.answer import Tally
 from kentongan_server.domain.incident import Disposition, Incident, Report
 from kentongan_server.domain.incident_kind import IncidentKind, Purpose
 from kentongan_server.domain.place import Notice
@@ -55,14 +56,27 @@ class ReportTaken(Event):
 
 @dataclass(frozen=True, slots=True)
 class IncidentAcknowledged(Event):
-    """A named human took it, for the `community` or the `police`."""
+    """A named human took it, for the `community` or the `police`; so many neighbours come or have seen it now."""
 
     by: str = field(kw_only=True)
+    tally: Tally = field(kw_only=True)
 
     name: ClassVar[str] = "acknowledged"
 
     def facts(self) -> dict[str, Any]:
-        return {"by": self.by}
+        return {"by": self.by, "coming": self.tally.coming, "seen": self.tally.seen}
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentSeen(Event):
+    """A neighbour has read it and does not come: they are told no further, and the alarm rises all the same."""
+
+    tally: Tally = field(kw_only=True)
+
+    name: ClassVar[str] = "seen"
+
+    def facts(self) -> dict[str, Any]:
+        return {"coming": self.tally.coming, "seen": self.tally.seen}
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,13 +25,19 @@ class NotifyChannel(StrEnum):
 class Wave(StrEnum):
     """Who is told when: tonight's ronda first, then the RT; once more those of the ronda who did not answer.
 
-    `confirm` carries the code that proves a destination is its owner's.
+    `confirm` carries the code that proves a destination is its owner's, `trial` shows its owner that it works.
     """
 
     RONDA = "ronda"
     RESIDENTS = "residents"
     AGAIN = "again"
     CONFIRM = "confirm"
+    TRIAL = "trial"
+
+    @property
+    def is_own(self) -> bool:
+        """True for what a person asked for themselves: it is of no incident and always said."""
+        return self in (Wave.CONFIRM, Wave.TRIAL)
 
 
 class Urgency(IntEnum):

@@ -66,6 +66,10 @@ class Notifications(Protocol):
         """When each of these destinations was last told, or tried, since then."""
         ...
 
+    def latest(self, destinations: Collection[str]) -> dict[str, Notification]:
+        """The newest notification of each of these destinations."""
+        ...
+
     def of_incident(self, incident: str) -> list[Notification]:
         """Every notification of the incident, oldest first."""
         ...

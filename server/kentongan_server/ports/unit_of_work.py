@@ -12,6 +12,7 @@ from kentongan_server.domain.people import Person, Role
 from kentongan_server.ports.access import AccessBook
 from kentongan_server.ports.admissions import AdmissionBook
 from kentongan_server.ports.alarms import AlarmBook, Order
+from kentongan_server.ports.answers import Answers
 from kentongan_server.ports.clock import Clock
 from kentongan_server.ports.codebooks import CodebookShelf
 from kentongan_server.ports.consents import ConsentBook
@@ -41,6 +42,7 @@ class UnitOfWork:
     """The books, the time and the ids of one transaction; `happened` is how one stage of the flow calls the next."""
 
     incidents: IncidentBook
+    answers: Answers
     alarms: AlarmBook
     places: Places
     surroundings: Surroundings

@@ -98,6 +98,7 @@ MATRIX: dict[str, Row | str] = {
     "my_channels": OWN,
     "add_channel": OWN,
     "confirm_channel": OWN,
+    "try_channel": OWN,
     "change_channel": OWN,
     "remove_channel": OWN,
     "my_preferences": OWN,

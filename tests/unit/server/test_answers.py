@@ -3,6 +3,7 @@
 import pytest
 from tests.unit.server.town import ADMIN, FAR_HEAD, HEAD, JOKO, SARI, WULAN, Town
 
+from kentongan_server.domain.answer import Answer
 from kentongan_server.domain.errors import UnknownError
 from kentongan_server.domain.events import StageReached
 from kentongan_server.domain.incident_kind import IncidentKind
@@ -17,8 +18,8 @@ def reply(town: Town, incident: str, answer: Reply, disposition: str | None = No
     return town.do(lambda uow: record_police_reply(uow, incident, answer, "Aiptu Wulan", disposition))
 
 
-def acknowledges(town: Town, incident: str, person) -> str:
-    return town.do(lambda uow: acknowledge(uow, incident, person))
+def acknowledges(town: Town, incident: str, person, answer: Answer = Answer.COMING) -> str:
+    return town.do(lambda uow: acknowledge(uow, incident, person, answer))
 
 
 def stages(town: Town, incident: str) -> list[str]:
@@ -33,9 +34,42 @@ def test_a_neighbour_takes_it_for_the_community(town: Town, person, kind: str) -
     incident = town.press().incident
     assert acknowledges(town, incident, person) == kind
     (entry,) = town.record(incident, "acknowledged")
-    assert (entry.actor, entry.facts) == (person.id, {"by": kind})
+    assert (entry.actor, entry.facts) == (person.id, {"by": kind, "coming": 1, "seen": 0})
     assert town.incident(incident).status == "reported"
     assert stages(town, incident) == []
+
+
+def test_who_has_only_seen_it_has_not_taken_it(town: Town) -> None:
+    incident = town.press().incident
+    assert acknowledges(town, incident, SARI, Answer.SEEN) == "community"
+    assert town.alarm(incident).state == "active", "the alarm goes on rising"
+    assert town.record(incident, "acknowledged") == []
+    (entry,) = town.record(incident, "seen")
+    assert (entry.actor, entry.facts) == ("sari", {"coming": 0, "seen": 1})
+    assert acknowledges(town, incident, SARI, Answer.SEEN) == "community"
+    assert len(town.record(incident, "seen")) == 1
+    acknowledges(town, incident, SARI)
+    assert town.alarm(incident).state == "easing"
+    assert town.record(incident, "acknowledged")[0].facts == {"by": "community", "coming": 1, "seen": 0}
+    acknowledges(town, incident, SARI, Answer.SEEN)
+    assert len(town.record(incident, "seen")) == 1, "an old notification tapped late takes no help back"
+
+
+def test_an_alarm_that_was_only_seen_rises_and_one_somebody_comes_to_does_not() -> None:
+    for answer, level in ((Answer.SEEN, 2), (Answer.COMING, 1)):
+        town = Town(wide=True)
+        incident = town.press().incident
+        acknowledges(town, incident, HEAD, answer)
+        town.wait(3600)
+        town.open_due_gates()
+        assert town.alarm(incident).level == level, answer
+
+
+def test_the_police_take_it_by_seeing_it_and_count_as_no_neighbour(town: Town) -> None:
+    incident = town.press().incident
+    assert acknowledges(town, incident, WULAN, Answer.SEEN) == "police"
+    assert town.incident(incident).status == "acknowledged"
+    assert town.record(incident, "acknowledged")[0].facts == {"by": "police", "coming": 0, "seen": 0}
 
 
 def test_an_operator_takes_it_for_the_police(town: Town) -> None:

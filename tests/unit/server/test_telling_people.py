@@ -6,6 +6,8 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 from tests.unit.server.town import ADMIN, DEAF_RT, FAR_HEAD, HEAD, JOKO, RINI, RT1, RT2, SARI, WULAN, Town
 
+from kentongan_server.domain.answer import Answer
+from kentongan_server.domain.errors import ConflictError, UnknownError
 from kentongan_server.domain.incident_kind import IncidentClass, IncidentKind, Purpose
 from kentongan_server.domain.lifecycle import IncidentStatus, NotificationState
 from kentongan_server.domain.notification import Destination, Notification, NotifyChannel, Urgency, Wave
@@ -13,6 +15,7 @@ from kentongan_server.domain.people import Membership, Person, Role
 from kentongan_server.domain.preferences import Preferences
 from kentongan_server.domain.quiet_hours import QuietHours
 from kentongan_server.domain.throttle import LIMITS, allowed_at
+from kentongan_server.use_cases.informing.choose_channels import try_destination
 from kentongan_server.use_cases.informing.deliver_notifications import Outcome, Parcel, arrived, begin, conclude
 from kentongan_server.use_cases.informing.tell_people import tell_due_waves
 from kentongan_server.use_cases.responding.acknowledge import acknowledge
@@ -121,9 +124,10 @@ def test_a_silent_ronda_is_told_once_more(town: Reached) -> None:
     assert len([n for n in town.store.notifications.all.values() if n.wave is Wave.AGAIN]) == 2
 
 
-def test_a_ronda_that_answered_is_not_told_again(town: Reached) -> None:
+@pytest.mark.parametrize("answer", Answer)
+def test_a_ronda_that_answered_is_not_told_again(town: Reached, answer: Answer) -> None:
     incident = town.press().incident
-    town.do(lambda uow: acknowledge(uow, incident, TONO))
+    town.do(lambda uow: acknowledge(uow, incident, TONO, answer))
     town.ticks(60)
     assert town.told(Wave.AGAIN) == set()
 
@@ -313,3 +317,17 @@ def test_quiet_hours_run_over_midnight(local: str, held: bool) -> None:
 
 def test_equal_ends_are_no_quiet_hours() -> None:
     assert not any(QuietHours(time(8), time(8)).holds(NOON + timedelta(hours=h)) for h in range(24))
+
+
+def test_a_channel_is_tried_by_its_owner_and_only_once_it_was_confirmed(town: Reached) -> None:
+    town.can_be_told(RINI, SMS, confirmed=False)
+    with pytest.raises(ConflictError, match="confirm it first"):
+        town.do(lambda uow: try_destination(uow, RINI, "sms-rini"))
+    with pytest.raises(UnknownError):
+        town.do(lambda uow: try_destination(uow, SARI, "web_push-rini"))
+    town.do(lambda uow: try_destination(uow, RINI, "web_push-rini"))
+    (parcel,) = town.sends()
+    assert (parcel.message.wave, parcel.message.incident, parcel.message.is_urgent) == (Wave.TRIAL, None, False)
+    town.concludes(Outcome(parcel.notification))
+    latest = town.do(lambda uow: uow.notifications.latest({"web_push-rini", "sms-rini"}))
+    assert {key: one.state for key, one in latest.items()} == {"web_push-rini": NotificationState.SENT}

@@ -25,6 +25,7 @@ CATEGORIES = {
     "pin": "PIN (hanya bahwa PIN ada)",
     "destinations": "Tujuan pemberitahuan",
     "preferences": "Pilihan",
+    "answers": "Jawaban Anda kepada kejadian",
     "notifications": "Pemberitahuan yang dikirim kepada Anda",
     "record": "Catatan kejadian atas nama Anda",
 }

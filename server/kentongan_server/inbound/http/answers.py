@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from kentongan_server.domain.answer import Answer, Tally
 from kentongan_server.domain.errors import ConflictError, KentonganError, RefusedError
 from kentongan_server.domain.incident import Disposition, Incident
 from kentongan_server.domain.incident_kind import IncidentKind
@@ -28,6 +29,22 @@ from kentongan_server.use_cases.responding.resolve import resolve
 
 router = APIRouter(prefix="/api/v1/incidents/{incident_id}", tags=["answers"], route_class=StrictRoute)
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
+
+
+class AnswerIn(BaseModel):
+    """Whether the caller comes, or has only seen it."""
+
+    model_config = ConfigDict(extra="forbid")
+    answer: Answer
+
+
+class AnswerOut(BaseModel):
+    """For whom it was answered, what counts of the caller now, and of all neighbours."""
+
+    acknowledged: Literal["community", "police"]
+    answer: Answer
+    coming: int
+    seen: int
 
 
 class DispatchIn(BaseModel):
@@ -86,10 +103,25 @@ class RaiseIn(BaseModel):
 
 
 @router.post("/acknowledge")
-async def acknowledge_incident(incident_id: str, request: Request, person: Caller) -> dict[str, str]:
-    """Take the incident: an operator for the police, everybody else for the community."""
+async def acknowledge_incident(
+    incident_id: str, request: Request, person: Caller, body: AnswerIn | None = None
+) -> AnswerOut:
+    """Answer it: an operator takes it for the police, everybody else comes (which is meant without a body) or has seen it.
+
+    Repeating changes nothing, and a later "seen" takes no "coming" back. Only "coming" keeps the alarm from rising.
+    """
     transactions: Transactions = request.app.state.transactions
-    return {"acknowledged": await transactions.run(lambda uow: acknowledge(uow, incident_id, person))}
+    said = body.answer if body else Answer.COMING
+
+    def job(uow: UnitOfWork) -> AnswerOut:
+        acknowledged = acknowledge(uow, incident_id, person, said)
+        mine = uow.answers.of_person([incident_id], person.id)[incident_id]
+        tally = uow.answers.tallies([incident_id]).get(incident_id, Tally())
+        return AnswerOut.model_validate(
+            {"acknowledged": acknowledged, "answer": mine, "coming": tally.coming, "seen": tally.seen}
+        )
+
+    return await transactions.run(job)
 
 
 @router.post("/dispatch")

@@ -36,6 +36,9 @@ WORDS: dict[str, Any] = {
     "version": "semarang-1",
     "a": RT,
     "address": "https://kentongan.example/join#n1bXq0Zk5fJwB2yT7vRcA9LdE3hU6sGi",
+    "acknowledged": "community",
+    "coming": 3,
+    "seen": 5,
     "actor": "rt-head-12-1001-03-02",
     "attempts": 1,
     "b": RT2,
@@ -132,7 +135,6 @@ ANSWERS: dict[str, Any] = {
             "signature": "f6" * 64,
         },
     },
-    "acknowledge_incident": {"acknowledged": "community"},
     "begin_second_factor": {
         "secret": "JBSWY3DPEHPK3PXP",
         "address": "otpauth://totp/Kentongan:Wulan?secret=JBSWY3DPEHPK3PXP&issuer=Kentongan",

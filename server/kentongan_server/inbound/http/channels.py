@@ -2,20 +2,23 @@
 
 import base64
 import binascii
+import hashlib
 import hmac
 import json
 import re
 import secrets
-from datetime import time
+from datetime import datetime, time
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Header, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from kentongan_server.domain.answer import Answer
 from kentongan_server.domain.errors import KentonganError, UnknownError
 from kentongan_server.domain.incident_kind import IncidentClass
-from kentongan_server.domain.notification import Destination, NotifyChannel
+from kentongan_server.domain.lifecycle import NotificationState
+from kentongan_server.domain.notification import Destination, Notification, NotifyChannel
 from kentongan_server.domain.preferences import Preferences
 from kentongan_server.domain.quiet_hours import QuietHours
 from kentongan_server.inbound.http.callers import Caller
@@ -70,6 +73,14 @@ class PreferencesIn(_In):
     quiet_until: Clock = Field(examples=["05:30"])
 
 
+class LastOut(BaseModel):
+    """How the newest word to a channel went: `sent` means that the channel took it, `delivered` that it arrived."""
+
+    state: NotificationState = Field(examples=["delivered"])
+    at: datetime
+    error: str | None = Field(None, examples=["The channel answered 503."])
+
+
 class ChannelOut(BaseModel):
     """One way to me. `address` is shortened; `secret` is shown once, to check a webhook's signatures with."""
 
@@ -79,7 +90,13 @@ class ChannelOut(BaseModel):
     hears: list[IncidentClass]
     after_s: int = Field(examples=[60])
     confirmed: bool
+    last: LastOut | None = None
     secret: str | None = None
+    print: str | None = Field(
+        None,
+        description="SHA-256 of a browser's endpoint, in hex: by it a browser finds itself.",
+        examples=["9f86d0" * 8],
+    )
     connect: str | None = Field(None, description="Open this to connect the chat.")
 
 
@@ -101,11 +118,15 @@ class ConfirmedOut(BaseModel):
 async def my_channels(request: Request, person: Caller) -> ChannelsOut:
     """Where I am reached."""
     transactions: Transactions = request.app.state.transactions
-    found = await transactions.read(lambda uow: uow.destinations.of_people([person.id]))
+
+    def look(uow: UnitOfWork) -> list[ChannelOut]:
+        mine = uow.destinations.of_people([person.id])
+        latest = uow.notifications.latest({one.id for one in mine})
+        return [_out(one, latest.get(one.id)) for one in mine]
+
+    found = await transactions.read(look)
     offered = request.app.state.offered_channels
-    return ChannelsOut(
-        channels=[_out(one) for one in found], offered=sorted(offered), push_key=request.app.state.push_key
-    )
+    return ChannelsOut(channels=found, offered=sorted(offered), push_key=request.app.state.push_key)
 
 
 @router.post("/me/channels", status_code=201, dependencies=[Depends(paced)])
@@ -139,6 +160,18 @@ async def confirm_channel(channel_id: str, body: CodeIn, request: Request, perso
         lambda uow: choose_channels.confirm_destination(uow, person, channel_id, body.code.strip())
     )
     return ConfirmedOut(confirmed=fits)
+
+
+@router.post("/me/channels/{channel_id}/test", status_code=202, dependencies=[Depends(paced)])
+async def try_channel(channel_id: str, request: Request, person: Caller) -> ChannelOut:
+    """Send a word there that says it is a test. How it went is among my channels, as `last`."""
+    transactions: Transactions = request.app.state.transactions
+
+    def job(uow: UnitOfWork) -> ChannelOut:
+        tried = choose_channels.try_destination(uow, person, channel_id)
+        return _out(tried, uow.notifications.latest({channel_id}).get(channel_id))
+
+    return await transactions.run(job)
 
 
 @router.put("/me/channels/{channel_id}")
@@ -214,20 +247,20 @@ async def hear_telegram(
             return {"method": "sendMessage", "chat_id": chat, "text": request.app.state.chat_words(word)}
     elif isinstance(pressed, dict):
         chat = (((pressed.get("message") or {}).get("chat")) or {}).get("id")
-        answer, _, incident = str(pressed.get("data") or "").partition(" ")
-        if type(chat) is int and answer in ("coming", "seen"):
-            await transactions.run(lambda uow: _answer(uow, str(chat), incident))
+        said, _, incident = str(pressed.get("data") or "").partition(" ")
+        if type(chat) is int and said in tuple(Answer):
+            await transactions.run(lambda uow: _answer(uow, str(chat), incident, Answer(said)))
             told = {"method": "answerCallbackQuery", "callback_query_id": str(pressed.get("id"))}
             return {**told, "text": request.app.state.chat_words("answered")}
     return {}
 
 
-def _answer(uow: UnitOfWork, chat: str, incident: str) -> None:
+def _answer(uow: UnitOfWork, chat: str, incident: str, said: Answer) -> None:
     for one in uow.destinations.at_address(NotifyChannel.TELEGRAM, chat):
         person = uow.people.person(one.person, uow.now())
         if person is not None and one.confirmed:
             try:
-                acknowledge(uow, incident, person)
+                acknowledge(uow, incident, person, said)
             except KentonganError:
                 return  # over, or not theirs to see: Telegram must not ask again for ever
 
@@ -278,7 +311,7 @@ def _is_web_address(said: str) -> bool:
     return plain and parts.scheme in ("https", "http") and bool(parts.hostname) and "@" not in parts.netloc
 
 
-def _out(one: Destination) -> ChannelOut:
+def _out(one: Destination, latest: Notification | None = None) -> ChannelOut:
     return ChannelOut(
         id=one.id,
         channel=one.channel,
@@ -286,7 +319,15 @@ def _out(one: Destination) -> ChannelOut:
         hears=sorted(one.hears),
         after_s=one.after_s,
         confirmed=one.confirmed,
+        print=_print(one),
+        last=None if latest is None else LastOut(state=latest.state, at=latest.changed_at, error=latest.error),
     )
+
+
+def _print(one: Destination) -> str | None:
+    if one.channel is not NotifyChannel.WEB_PUSH:
+        return None
+    return hashlib.sha256(json.loads(one.address)["endpoint"].encode()).hexdigest()
 
 
 def _shortened(one: Destination) -> str:

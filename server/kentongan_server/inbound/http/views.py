@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints
 
 from kentongan_server.domain.alarm import Action
+from kentongan_server.domain.answer import Answer, Tally
 from kentongan_server.domain.incident import Disposition, Incident
 from kentongan_server.domain.incident_kind import IncidentClass, IncidentKind, Purpose
 from kentongan_server.domain.lifecycle import AlarmState, CommandState, IncidentStatus
@@ -75,6 +76,9 @@ class IncidentOut(BaseModel):
     disposition: Disposition | None = None
     merged_into: str | None = None
     duress: bool = Field(False, description="For the police alone: the cancellation was typed under duress.")
+    coming: int = Field(0, description="How many neighbours said that they come.")
+    seen: int = Field(0, description="How many neighbours have seen it and do not come.")
+    my_answer: Answer | None = Field(None, description="What the caller answered.")
     police: str | None = Field(description="How far the forward to the police has come; null when there is none.")
 
 
@@ -114,7 +118,7 @@ class IncidentDetailOut(IncidentOut):
 
 
 def glance(uow: UnitOfWork, incidents: Sequence[Incident], person: Person) -> list[dict[str, Any]]:
-    """The incidents as the fields of IncidentOut, as `person` may see them, in five queries however many they are."""
+    """The incidents as the fields of IncidentOut, as `person` may see them, in seven queries however many they are."""
     ids = [incident.id for incident in incidents]
     if not ids:
         return []
@@ -127,6 +131,8 @@ def glance(uow: UnitOfWork, incidents: Sequence[Incident], person: Person) -> li
     forwards: dict[str, list[OutboxItem]] = {}
     for item in uow.outbox.of_incidents(ids):
         forwards.setdefault(item.incident, []).append(item)
+    tallies = uow.answers.tallies(ids)
+    mine = uow.answers.of_person(ids, person.id)
     return [
         {
             "id": incident.id,
@@ -141,6 +147,8 @@ def glance(uow: UnitOfWork, incidents: Sequence[Incident], person: Person) -> li
             "disposition": incident.disposition,
             "merged_into": incident.merged_into,
             "duress": incident.duress_at is not None,
+            **_answers(uow, true, incident, tallies.get(incident.id, Tally())),
+            "my_answer": mine.get(incident.id),
             "alarm_level": alarms[incident.id].level if incident.id in alarms else None,
             "alarm_state": alarms[incident.id].state if incident.id in alarms else None,
             "police": police_state(
@@ -151,6 +159,14 @@ def glance(uow: UnitOfWork, incidents: Sequence[Incident], person: Person) -> li
         for true in incidents
         for incident in (uow.shown_to(person, true),)
     ]
+
+
+def _answers(uow: UnitOfWork, true: Incident, shown: Incident, tally: Tally) -> dict[str, int]:
+    """The neighbourhood is shown no answer that came after a cancellation, be it true or not."""
+    until = true.cancelled_at or true.duress_at
+    if shown is not true and until is not None:
+        tally = uow.answers.tallies([true.id], until).get(true.id, Tally())
+    return {"coming": tally.coming, "seen": tally.seen}
 
 
 def shown_forwards(incident: Incident, forwards: Sequence[OutboxItem]) -> list[OutboxItem]:

@@ -12,7 +12,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from kentongan_server.inbound.web.assets import ASK_AGAIN, FOR_EVER, HERE, leaflet_assets, page_assets
+from kentongan_server.inbound.web.assets import ASK_AGAIN, FOR_EVER, HERE, Asset, leaflet_assets, page_assets
 from kentongan_server.inbound.web.people_pages import add_people_pages
 
 LANGUAGES = ("id", "en")
@@ -62,6 +62,14 @@ def page_router(demo_session: DemoSession | None) -> APIRouter:
     @router.get("/")
     async def page(lang: Annotated[str | None, Query(max_length=8)] = None) -> HTMLResponse:
         return HTMLResponse(pages[lang if lang in LANGUAGES else LANGUAGES[0]], headers=headers)
+
+    worker = Asset.of((HERE / "service_worker.js").read_bytes(), ".js")
+
+    @router.get("/service_worker.js")  # from the root, for its place is its scope
+    async def service_worker(request: Request) -> Response:
+        answer = worker.answer(request, ASK_AGAIN)
+        answer.headers["Content-Security-Policy"] = "default-src 'none'; connect-src 'self'"
+        return answer
 
     @router.get("/static/leaflet/{name}")
     async def leaflet_file(name: str, request: Request) -> Response:

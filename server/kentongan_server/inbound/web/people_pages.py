@@ -1,4 +1,4 @@
-"""The small pages: sign-in, an invitation, the RT head's neighbours, tonight's ronda. They hold no secret."""
+"""The small pages: sign-in, an invitation, the RT head's neighbours, tonight's ronda, my channels. They hold no secret."""
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
@@ -10,7 +10,13 @@ from jinja2 import Environment
 
 from kentongan_server.inbound.web.assets import HERE
 
-PATHS = {"/sign-in": "sign_in", "/join": "join", "/neighbours": "neighbours", "/ronda": "ronda"}
+PATHS = {
+    "/sign-in": "sign_in",
+    "/join": "join",
+    "/neighbours": "neighbours",
+    "/ronda": "ronda",
+    "/channels": "channels",
+}
 LANGUAGES = (("id", "Bahasa Indonesia"), ("en", "English"), ("jv", "Basa Jawa"))
 REVIEW = "review"  # a dictionary says `open` until a speaker has read it
 

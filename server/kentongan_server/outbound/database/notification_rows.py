@@ -32,6 +32,12 @@ _TOLD = select(notifications.c.destination, notifications.c.changed_at).where(
     notifications.c.changed_at >= bindparam("since"),
     notifications.c.attempts > 0,
 )
+_LATEST = (
+    select(notifications)
+    .where(notifications.c.destination == bindparam("destination"))
+    .order_by(notifications.c.queued_at.desc(), notifications.c.id.desc())
+    .limit(1)
+)
 _PLAN = Statement(insert(waves))
 _MOVE = Statement(
     update(waves)
@@ -120,6 +126,14 @@ class NotificationRows:
             values = {"destinations": sorted(destinations), "since": to_ms(since)}
             for row in self._connection.execute(_TOLD, values):
                 found.setdefault(row.destination, []).append(from_ms(row.changed_at))
+        return found
+
+    def latest(self, destinations: Collection[str]) -> dict[str, Notification]:
+        found = {}
+        for destination in sorted(destinations):
+            row = self._connection.execute(_LATEST, {"destination": destination}).one_or_none()
+            if row is not None:
+                found[destination] = _notification(row)
         return found
 
     def of_incident(self, incident: str) -> list[Notification]:

@@ -1,4 +1,5 @@
-"""The tables of who is told: destinations, preferences, planned waves and notifications; and which replies came."""
+"""The tables of who is told and answers: destinations, preferences, planned waves, notifications, answers; and which
+replies came."""
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
 
@@ -43,6 +44,17 @@ replies = Table(
     Column("delivery", String(128), primary_key=True),
     Column("digest", String(64), nullable=False),
     Column("received_at", BigInteger, nullable=False),
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("incident", ID, ForeignKey("incidents.id"), primary_key=True),
+    Column("person", ID, primary_key=True),
+    Column("said_for", String(16), nullable=False),
+    Column("answer", String(16), nullable=False),
+    Column("answered_at", BigInteger, nullable=False),
+    Index("ix_answers_person", "person"),
 )
 
 notifications = Table(

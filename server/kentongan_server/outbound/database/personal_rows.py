@@ -11,7 +11,7 @@ from kentongan_server.outbound.database.access_tables import access_tokens, logi
 from kentongan_server.outbound.database.admission_rows import admissions
 from kentongan_server.outbound.database.alarming_tables import cooldowns
 from kentongan_server.outbound.database.consent_rows import consents, erasures
-from kentongan_server.outbound.database.notification_tables import destinations, notifications, preferences
+from kentongan_server.outbound.database.notification_tables import answers, destinations, notifications, preferences
 from kentongan_server.outbound.database.roster_rows import calendars, check_ins, rota_people, swaps
 from kentongan_server.outbound.database.scopes import lies_in
 from kentongan_server.outbound.database.tables import (
@@ -47,6 +47,7 @@ OWN: dict[str, tuple[Table, Column[Any]]] = {
     "pin": (pins, pins.c.person),
     "destinations": (destinations, destinations.c.person),
     "preferences": (preferences, preferences.c.person),
+    "answers": (answers, answers.c.person),
     "notifications": (notifications, notifications.c.person),
     "record": (timeline, timeline.c.actor),
 }

@@ -24,6 +24,7 @@ from sqlalchemy import Connection, Engine
 from kentongan_server.outbound.database.access_rows import AccessRows
 from kentongan_server.outbound.database.admission_rows import AdmissionRows
 from kentongan_server.outbound.database.alarm_rows import AlarmRows
+from kentongan_server.outbound.database.answer_rows import AnswerRows
 from kentongan_server.outbound.database.codebook_rows import CodebookRows
 from kentongan_server.outbound.database.consent_rows import ConsentRows
 from kentongan_server.outbound.database.destination_rows import DestinationRows
@@ -209,6 +210,7 @@ class DatabaseTransactions:
         timeline = TimelineRows(connection, chain)
         uow = UnitOfWork(
             incidents=IncidentRows(connection),
+            answers=AnswerRows(connection),
             alarms=AlarmRows(connection, new.commands.extend),
             places=PlaceRows(connection),
             surroundings=SurroundingsRows(connection),

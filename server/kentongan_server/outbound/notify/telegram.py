@@ -6,12 +6,10 @@ from typing import Any
 
 import httpx
 
-from kentongan_server.domain.notification import Destination, Message, Wave
+from kentongan_server.domain.notification import Destination, Message
 from kentongan_server.outbound.notify.http_attempt import attempt
 from kentongan_server.outbound.notify.wording import Wording
 from kentongan_server.ports.notifier import NotifyError
-
-ANSWERS = ("coming", "seen")
 
 
 class TelegramNotifier:
@@ -33,13 +31,10 @@ class TelegramNotifier:
             "disable_notification": not message.is_urgent,
             "link_preview_options": {"is_disabled": True},
         }
-        if message.is_urgent and message.wave is not Wave.CONFIRM:
+        answers = self._wording.buttons(message)
+        if answers:
             buttons = [
-                {
-                    "text": self._wording.button(answer, message.language),
-                    "callback_data": f"{answer} {message.incident}",
-                }
-                for answer in ANSWERS
+                {"text": word, "callback_data": f"{answer} {message.incident}"} for answer, word in answers.items()
             ]
             told["reply_markup"] = {"inline_keyboard": [buttons]}
         await self._call("sendMessage", told)

@@ -70,6 +70,8 @@ class WebPushNotifier:
             "body": words.sentence,
             "urgent": message.is_urgent,
             "language": message.language,
+            "answers": self._wording.buttons(message),
+            "answered": self._wording.button("answered", message.language),
         }
         try:
             subscription = json.loads(destination.address)

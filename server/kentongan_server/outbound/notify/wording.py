@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass
 from importlib import resources
 
+from kentongan_server.domain.answer import Answer
 from kentongan_server.domain.notification import Message, Wave
 
 # Javanese waits for a speaker's review; until then it is told in Indonesian.
@@ -40,6 +41,8 @@ class Wording:
         words = self._words[_SPOKEN.get(message.language, "id")]
         if message.wave is Wave.CONFIRM:
             return Words(words["title"], words["confirm"].format(code=message.code or "-"), None)
+        if message.wave is Wave.TRIAL:
+            return Words(words["title"], words["trial"], self._public_url)
         sort = message.purpose if message.purpose in ("drill", "test") else message.incident_class or "community"
         again = words["again"] + " " if message.wave is Wave.AGAIN else ""
         sentence = again + words[sort] + " " + words["open"].format(incident=message.incident)
@@ -48,6 +51,12 @@ class Wording:
     def button(self, answer: str, language: str) -> str:
         """What a button says with which somebody answers."""
         return self._words[_SPOKEN.get(language, "id")][answer]
+
+    def buttons(self, message: Message) -> dict[str, str]:
+        """Each answer that this message can be given, and its button's word."""
+        if not message.is_urgent or message.incident is None:
+            return {}
+        return {answer: self.button(answer, message.language) for answer in Answer}
 
     def link(self, message: Message) -> str | None:
         """Where the page shows it."""

@@ -152,7 +152,8 @@ def _score(uow: UnitOfWork, incident: Incident) -> RtScore:
     )
     heard = {entry.facts["node"]: entry.facts["heard"] for entry in told if "heard" in entry.facts}
     answered = first_times(
-        incident.opened_at, ((e.actor, e.at) for e in entries if e.event == "acknowledged" and e.actor is not None)
+        incident.opened_at,
+        ((e.actor, e.at) for e in entries if e.event in ("acknowledged", "seen") and e.actor is not None),
     )
     skipped = {e.facts["node"]: e.facts["reason"] for e in entries if e.event == "kentongan_skipped"}
     commands = {c.node: c for c in uow.alarms.commands_of([incident.id]) if c.action is Action.SOUND}

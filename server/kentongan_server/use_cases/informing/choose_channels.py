@@ -63,6 +63,15 @@ def change_destination(
     return changed
 
 
+def try_destination(uow: UnitOfWork, person: Person, destination_id: str) -> Destination:
+    """Send it a word that says it is a test; the limits of its channel hold."""
+    destination = _mine(uow, person, destination_id)
+    if not destination.confirmed:
+        raise ConflictError("This channel has not said its code yet; confirm it first.")
+    _send_own(uow, destination, Wave.TRIAL)
+    return destination
+
+
 def remove_destination(uow: UnitOfWork, person: Person, destination_id: str) -> None:
     """From now on nothing is sent there, also of what waits."""
     uow.destinations.remove(_mine(uow, person, destination_id).id)
@@ -103,6 +112,11 @@ def _send_code(uow: UnitOfWork, destination: Destination, code: str) -> None:
     uow.destinations.expect_code(destination.id, code, now + CODE_LIFE)
     if destination.channel is NotifyChannel.TELEGRAM:
         return  # a bot may not speak first: its user brings the code
+    _send_own(uow, destination, Wave.CONFIRM)
+
+
+def _send_own(uow: UnitOfWork, destination: Destination, wave: Wave) -> None:
+    now = uow.now()
     uow.notifications.add(
         [
             Notification(
@@ -111,7 +125,7 @@ def _send_code(uow: UnitOfWork, destination: Destination, code: str) -> None:
                 person=destination.person,
                 destination=destination.id,
                 channel=destination.channel,
-                wave=Wave.CONFIRM,
+                wave=wave,
                 urgency=Urgency.CODE,
                 state=NotificationState.PENDING,
                 attempts=0,

@@ -106,7 +106,7 @@ def arrived(uow: UnitOfWork, notification_id: str) -> bool:
 
 
 def _is_needed(uow: UnitOfWork, one: Notification, incident: Incident | None) -> bool:
-    if one.wave is Wave.CONFIRM:
+    if one.wave.is_own:
         return True
     if incident is None or incident.status not in OPEN_INCIDENT_STATES:
         return False

@@ -58,8 +58,8 @@ def tell_due_waves(uow: UnitOfWork) -> int:
 
 
 def answered(uow: UnitOfWork, incident: str) -> set[str]:
-    """The people who have acknowledged the incident themselves."""
-    return {e.actor for e in uow.timeline.of_incident(incident) if e.event == "acknowledged" and e.actor is not None}
+    """The people who have answered the incident themselves, whether they come or have only seen it."""
+    return uow.answers.people(incident)
 
 
 def _ronda(uow: UnitOfWork, region: str) -> list[Person]:

@@ -2,7 +2,7 @@
 // Where the page's parts meet: session, live line, city, drums, sound, story. Facts come in here and are shown there.
 
 import { ask, Refused, Unreachable } from "./api.js";
-import { Chronicle } from "./chronicle.js";
+import { Chronicle, wantsAnswers } from "./chronicle.js";
 import { City } from "./city.js";
 import { byId, element, write } from "./element.js";
 import { Drums } from "./kentongan.js";
@@ -25,6 +25,8 @@ const story = new Story({ chronicle, regionName, kindName: (kind) => resident.ki
 const resident = new ResidentPanel({ send: post, chronicle, regionName, onStored: ({ incident }) => refresh(incident) });
 
 let session = null;
+let answers = null; // the bar with the neighbour's two buttons
+let asked = new URLSearchParams(location.search).get("incident"); // of which a notification told
 let home = null; // the code of the resident's own RT
 let map = null;
 let rhythm = null; // what the home RT's kentongan play: {incident, kind, pattern, beats, rounds, duration_ms, colour, startedAt}
@@ -50,10 +52,16 @@ async function start() {
     goHome(me.memberships.find(({ role }) => HOME_ROLES.has(role))?.region ?? session.asked ?? null);
     session.maySilence = me.memberships.some(({ role }) => role === "rt_head" || role === "operator");
   }
+  byId("channels").hidden = !session.signedIn;
+  navigator.serviceWorker?.addEventListener("message", ({ data }) => {
+    asked = data?.incident ?? asked;
+    if (asked) refresh(asked);
+  });
   const inbox = document.getElementById("inbox");
   inbox?.setAttribute("src", inbox.dataset.src); // only now: the red button comes first on a slow line
   resident.introduce(me.name, codebook);
   openLive({ path: "/api/v1/events", token: session.reading, onEvent: take, onOpen: snapshot, onState: setConnection });
+  await openAnswers();
   await openMap();
 }
 
@@ -70,8 +78,8 @@ async function snapshot() {
   for (const incident of [...incidents].reverse()) chronicle.load(incident);
   const atHome = incidents.filter(({ region }) => region === home);
   const alarms = atHome.filter(({ alarm_state }) => alarm_state === "active").map(({ id }) => id);
-  const wanted = new Set([incidents[0]?.id, atHome[0]?.id, ...alarms, resident.ownIncident].filter(Boolean));
-  await Promise.all([...wanted].map((id) => fetchIncident(id)));
+  const wanted = new Set([incidents[0]?.id, atHome[0]?.id, ...alarms, resident.ownIncident, asked].filter(Boolean));
+  await Promise.all([...wanted].map((id) => (id === asked ? refresh(id) : fetchIncident(id))));
   map?.load(city, home);
   stalePaint();
   resident.hurry();
@@ -91,7 +99,7 @@ async function refresh(id) {
   try {
     await fetchIncident(id);
   } catch (error) {
-    if (!(error instanceof Unreachable)) console.error(error);
+    if (!(error instanceof Unreachable) && id !== asked) console.error(error); // a told one may be another's by now
   } finally {
     asking.delete(id);
   }
@@ -158,9 +166,18 @@ function paint() {
   changed.clear();
   for (const [state, count] of Object.entries(city.count())) write(byId(`count-${state}`), String(count));
   story.paint();
+  const urgent = toAnswer();
+  answers?.paint(urgent, urgent !== null && urgent.id === resident.ownIncident);
   write(byId("connection"), t(`connection.${connection}`));
   byId("connection").dataset.state = connection;
   paintSound(sound.state);
+}
+
+/** The incident of which a notification told, or the newest at home, as long as it wants answers. */
+function toAnswer() {
+  const told = asked ? chronicle.get(asked) : null;
+  if (wantsAnswers(told)) return told;
+  return chronicle.last((incident) => incident.region === home && wantsAnswers(incident));
 }
 
 function paintSound(state) {
@@ -191,6 +208,21 @@ function wiring() {
   ]
     .filter(Boolean)
     .join(" · ");
+}
+
+async function openAnswers() {
+  const { AnswerBar, dress } = await import("./answer.js");
+  await dress();
+  answers = new AnswerBar({
+    regionName,
+    kindName: (kind) => resident.kindName(kind),
+    token: session.tokens.resident,
+    onKept: (id, kept) => {
+      Object.assign(chronicle.get(id) ?? {}, kept);
+      stalePaint();
+    },
+  });
+  stalePaint();
 }
 
 async function openMap() {

@@ -2,9 +2,18 @@
 // What happened, incident by incident, from the stored timeline and from the live line; the same event counts once.
 
 const REMEMBERED = 60;
+const ANSWERED = ["status", "purpose", "coming", "seen", "my_answer"];
+const ANSWERS = new Set(["acknowledged", "seen"]);
+
+const OPEN = new Set(["reported", "acknowledged", "dispatched", "on_scene"]);
+
+/** True for an incident that still wants the neighbours' answers. */
+export function wantsAnswers(incident) {
+  return Boolean(incident?.kind) && incident.class !== "community" && OPEN.has(incident.status);
+}
 
 export class Chronicle {
-  #incidents = new Map(); // id → {id, kind, class, region, opened_at, events: [event], seen: Set<seq>}
+  #incidents = new Map(); // id → {id, kind, class, region, opened_at, status, coming, seen, my_answer, events, known: Set<seq>}
   newest = null;
 
   /** An incident as the API lists it, with its `timeline` where it was asked for. */
@@ -14,6 +23,7 @@ export class Chronicle {
     incident.class = listed.class;
     incident.region = listed.region;
     incident.opened_at = listed.opened_at;
+    for (const name of ANSWERED) if (listed[name] !== undefined) incident[name] = listed[name];
     for (const event of listed.timeline ?? []) this.#add(incident, event);
     this.#findNewest();
     return incident;
@@ -25,6 +35,9 @@ export class Chronicle {
     const incident = this.#open(event.incident, event.at);
     incident.region ??= event.region;
     if (event.event === "incident_opened") Object.assign(incident, { kind: event.data.kind, class: event.data.class, opened_at: event.at });
+    if (event.event === "incident_status_changed") incident.status = event.data.status;
+    if (event.event === "incident_cancelled") incident.status = "cancelled";
+    if (ANSWERS.has(event.event)) Object.assign(incident, { coming: event.data.coming, seen: event.data.seen });
     this.#add(incident, event);
     this.#findNewest();
     return incident;
@@ -51,15 +64,15 @@ export class Chronicle {
   #open(id, at) {
     let incident = this.#incidents.get(id);
     if (!incident) {
-      incident = { id, kind: null, class: null, region: null, opened_at: at, events: [], seen: new Set() };
+      incident = { id, kind: null, class: null, region: null, opened_at: at, status: "reported", events: [], known: new Set() };
       this.#incidents.set(id, incident);
     }
     return incident;
   }
 
   #add(incident, event) {
-    if (incident.seen.has(event.seq)) return;
-    incident.seen.add(event.seq);
+    if (incident.known.has(event.seq)) return;
+    incident.known.add(event.seq);
     incident.events.push({ ...event, region: event.region ?? incident.region });
     incident.events.sort((one, other) => one.seq - other.seq);
   }

@@ -1,8 +1,9 @@
 // @ts-check
-// The small pages: sign in, accept an invitation, admit neighbours, tonight's ronda. Each shows itself by the page's view.
+// The small pages: sign in, accept an invitation, admit neighbours, tonight's ronda, my channels. Each shows itself by the page's view.
 
 import { ask } from "./api.js";
 import { byId, write } from "./element.js";
+import { channels } from "./people_channels.js";
 import { join } from "./people_join.js";
 import { neighbours } from "./people_neighbours.js";
 import { ronda } from "./people_ronda.js";
@@ -10,7 +11,7 @@ import { shown, title } from "./people_show.js";
 import { signIn } from "./people_sign_in.js";
 import { speak, t } from "./words.js";
 
-const VIEWS = { sign_in: signIn, join, neighbours, ronda };
+const VIEWS = { sign_in: signIn, join, neighbours, ronda, channels };
 const NEED_NOBODY = ["sign_in", "join"];
 
 await speak(document.documentElement.lang, "people-");

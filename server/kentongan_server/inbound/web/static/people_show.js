@@ -17,19 +17,24 @@ export function content(...children) {
   byId("content").replaceChildren(...children);
 }
 
+/** Write this problem above the page's content. */
+export function problem(text) {
+  byId("problem").hidden = false;
+  write(byId("problem"), text);
+}
+
 /** Do it; a refusal is shown in words (`words` by status, else the server's own), and null is the answer. */
 export async function shown(work, words = {}) {
-  const problem = byId("problem");
+  const box = byId("problem");
   try {
     const answer = await work();
-    problem.hidden = true;
+    box.hidden = true;
     return answer ?? {};
   } catch (error) {
     const refused = error instanceof Refused;
-    if (!refused) problem.dataset.passing = "yes";
+    if (!refused) box.dataset.passing = "yes";
     const key = refused ? (words[error.status] ?? (error.status === 429 ? "problem.many" : "problem.refused")) : "problem.unreachable";
-    problem.hidden = false;
-    write(problem, t(key, { detail: error.message }));
+    problem(t(key, { detail: error.message }));
     return null;
   }
 }

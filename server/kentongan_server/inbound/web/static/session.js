@@ -46,7 +46,7 @@ async function signedIn() {
       byId("sign-out").hidden = false;
       byId("sign-out").addEventListener("click", forget);
       const { asked } = JSON.parse(kept);
-      return { demo: null, tokens: { resident: null, rt_head: null }, reading: null, silencing: null, maySilence: false, asked };
+      return { demo: null, tokens: { resident: null, rt_head: null }, reading: null, silencing: null, maySilence: false, signedIn: true, asked };
     } catch (error) {
       if (error instanceof Refused && !error.passing) {
         localStorage.removeItem(SIGNED_IN);

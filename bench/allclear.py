@@ -30,6 +30,7 @@ PRESS_P99_MS = 200.0
 PRESS_RATE, PRESSES, REST_S = 20.0, 40, 3.0
 DRAIN_S = 60.0
 QUIET_S = 300.0
+QUICK_S = 1.0
 CITY_CODE = "33.74"
 FAR_AHEAD = 10**9  # a counter that no kentongan has seen from the server
 SOUND, ALL_CLEAR, PEER, ALONE = "city alarm", "all clear", "bare paho publish", "no batch"
@@ -151,7 +152,7 @@ async def _settle(stand: Stand) -> None:
         await asyncio.sleep(REST_S / 3)
         report, begun = stand.fleet.nodes[place.nodes[0]].press()
         await until(lambda report=report: report in stand.fleet.ears.receipts, 10.0)  # type: ignore[misc]
-        quick = quick + 1 if time.perf_counter() - begun < 0.1 else 0
+        quick = quick + 1 if time.perf_counter() - begun < QUICK_S else 0
 
 
 async def _peer(stand: Stand) -> Batch:

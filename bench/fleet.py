@@ -9,6 +9,7 @@ import json
 import os
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -35,6 +36,7 @@ class Ears:
 
     commands: dict[str, dict[str, float]] = field(default_factory=dict)
     receipts: dict[str, tuple[str, float]] = field(default_factory=dict)
+    obeyed: Counter[str] = field(default_factory=Counter)
     refused: int = 0
 
     def last_command(self, about: str, nodes: tuple[str, ...]) -> float | None:
@@ -100,10 +102,11 @@ class LightNode:
             self._ears.commands.setdefault(id, {})[self.node] = time.perf_counter()
 
     def _obey(self, command: Command) -> None:
-        self._freshness.accept(command.nonce, command.counter, command.ttl_ms, self._now_ms())
         if any(id == command.id for id, _ in self._outcomes):
             self._say_state()
             return
+        self._freshness.accept(command.nonce, command.counter, command.ttl_ms, self._now_ms())
+        self._ears.obeyed[self.node] += 1
         if command.incident is not None:
             about = command.incident if command.action == "sound" else f"{command.action} {command.incident}"
             self._ears.commands.setdefault(about, {}).setdefault(self.node, time.perf_counter())

@@ -125,6 +125,15 @@ class FakeAlarms:
             if self.kept[command_id].state is CommandState.QUEUED:
                 self.kept[command_id] = replace(self.kept[command_id], state=CommandState.SENT)
 
+    def soundings_after(self, alarm_id: str, node: str, limit: int) -> list[AlarmCommand]:
+        mine = [c for c in self.kept.values() if (c.alarm, c.action) == (alarm_id, Action.SOUND) and c.node > node]
+        names = sorted({command.node for command in mine})[:limit]
+        found = [command for command in mine if command.node in names]
+        return sorted(found, key=lambda command: (command.node, command.created_at))
+
+    def heard_by(self, alarm_id: str) -> int:
+        return len({c.node for c in self.kept.values() if (c.alarm, c.action) == (alarm_id, Action.SOUND)})
+
     def has_open_soundings(self, alarm_id: str) -> bool:
         waiting = (self.kept[command_id] for command_id in self.due_at)
         return any(command.alarm == alarm_id and command.action is Action.SOUND for command in waiting)

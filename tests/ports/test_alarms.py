@@ -179,3 +179,28 @@ async def test_a_crowd_is_kept_counted_and_ordered_like_one(store: Transactions)
     await store.run(lambda uow: uow.alarms.mark_sent(wanted))
     states = {c.state for c in (await store.read(lambda uow: uow.alarms.commands(wanted))).values()}
     assert states == {CommandState.SENT}
+
+
+async def test_soundings_are_read_kentongan_by_kentongan(store: Transactions) -> None:
+    """A kentongan that was commanded twice is one, and is never parted."""
+    commands = [
+        a_command("b", node="ktg-2", created_at=at(2)),
+        a_command("a", node="ktg-2", created_at=at(1), state=CommandState.COMPLETED),
+        a_command("c", node="ktg-1"),
+        a_command("d", node="ktg-9"),
+        a_command("e", node="ktg-9", action=Action.ALL_CLEAR),
+    ]
+
+    async def after(node: str, limit: int) -> list[str]:
+        found = await store.read(lambda uow: uow.alarms.soundings_after("alarm-1", node, limit))
+        return [command.id for command in found]
+
+    assert (await after("", 9), await store.read(lambda uow: uow.alarms.heard_by("alarm-1"))) == ([], 0)
+    await store.run(lambda uow: uow.alarms.add_commands(commands, at(1)))
+    assert await after("", 9) == ["c", "a", "b", "d"]
+    assert await after("", 2) == ["c", "a", "b"]
+    assert await after("ktg-1", 1) == ["a", "b"]
+    assert await after("ktg-2", 1) == ["d"]
+    assert await after("ktg-9", 1) == []
+    assert await store.read(lambda uow: uow.alarms.soundings_after("another", "", 9)) == []
+    assert await store.read(lambda uow: uow.alarms.heard_by("alarm-1")) == 3

@@ -15,6 +15,8 @@ GATE = timedelta(seconds=15)
 COMMAND_LIFE = timedelta(minutes=5)
 COMMAND_TTL_MS = 30_000
 RETRY_AFTER_S = (1, 2, 4, 8)
+CROWD = 100
+CROWD_PATIENCE = timedelta(seconds=10)
 
 
 class Action(StrEnum):
@@ -59,6 +61,11 @@ class AlarmCommand:
     expires_at: datetime
     codebook: str | None = None
     report: str | None = None
+
+
+def first_delay(kentongan: int) -> timedelta:
+    """How long to wait for the first answer where so many are asked at once: those of a city all come in by one door."""
+    return CROWD_PATIENCE if kentongan > CROWD else retry_delay(1)
 
 
 def retry_delay(attempts: int) -> timedelta:

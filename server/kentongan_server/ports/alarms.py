@@ -99,6 +99,14 @@ class AlarmBook(Protocol):
         """Queued commands that the broker took become sent; others are left as they are."""
         ...
 
+    def soundings_after(self, alarm_id: str, node: str, limit: int) -> list[AlarmCommand]:
+        """The commands by which this alarm makes noise, of the first `limit` kentongan after this name, by name and age."""
+        ...
+
+    def heard_by(self, alarm_id: str) -> int:
+        """How many kentongan this alarm has commanded to sound."""
+        ...
+
     def has_open_soundings(self, alarm_id: str) -> bool:
         """True while a kentongan may still sound for this alarm: one that it commanded is not over."""
         ...

@@ -13,7 +13,9 @@ C = CommandState
 
 
 def silence(town: Town, incident: str, person=HEAD) -> int:
-    return town.do(lambda uow: silence_alarm(uow, incident, person))
+    told = town.do(lambda uow: silence_alarm(uow, incident, person))
+    assert told.following is None
+    return told.kentongan
 
 
 @pytest.mark.parametrize("person", [HEAD, WULAN], ids=["head", "operator"])

@@ -134,7 +134,7 @@ def test_all_clear_reaches_every_kentongan_that_sounded_with_its_own_rhythm(wide
     incident = wide.press("ktg-1").incident
     wide.do(lambda uow: raise_by_hand(uow, incident, WULAN, 2))
     sounded = nodes(wide, incident)
-    assert wide.do(lambda uow: sound_all_clear(uow, incident, HEAD)) == len(sounded)
+    assert wide.do(lambda uow: sound_all_clear(uow, incident, HEAD)).kentongan == len(sounded)
     clear = wide.commands(incident, Action.ALL_CLEAR)
     assert {command.node for command in clear} == sounded
     orders = wide.do(lambda uow: uow.alarms.orders([command.id for command in clear]))

@@ -19,7 +19,7 @@ from kentongan_server.ports.pager import Pager, PagingError
 from kentongan_server.ports.responder import DeliveryError, Responder
 from kentongan_server.ports.sounder import LinkDownError, Sounder
 from kentongan_server.ports.unit_of_work import Committed, Transactions, UnitOfWork
-from kentongan_server.use_cases.alarming.retry_commands import due_orders
+from kentongan_server.use_cases.alarming.retry_commands import due_orders, sent
 from kentongan_server.use_cases.forwarding import deliver_forward, deliver_page
 from kentongan_server.use_cases.informing.tell_reporter import begin_showing
 
@@ -77,13 +77,13 @@ class Relay:
                 log.exception("retry_failed")  # the rows are still due: the next tick tries again
 
     async def _send(self, orders: list[Order]) -> None:
-        """What the broker did not take comes due again by itself."""
-        taken = await self._sounder.send_all(orders)
-        if taken:
-            self._metrics.commands_sent.inc(len(taken))
-            for first in range(0, len(taken), MARKED_AT_ONCE):
-                some = taken[first : first + MARKED_AT_ONCE]
-                await self._transactions.run(partial(_mark_sent, some), patient=len(taken) > MARKED_AT_ONCE)
+        """Send, and write what the broker took and what it did not; a crowd's in portions, behind whoever is in a hurry."""
+        taken = set(await self._sounder.send_all(orders))
+        self._metrics.commands_sent.inc(len(taken))
+        for first in range(0, len(orders), MARKED_AT_ONCE):
+            some = [order.command for order in orders[first : first + MARKED_AT_ONCE]]
+            job = partial(sent, taken=[id for id in some if id in taken], left=[id for id in some if id not in taken])
+            await self._transactions.run(job, patient=len(orders) > MARKED_AT_ONCE)
 
     async def _empty_outbox(self) -> None:
         while True:
@@ -179,7 +179,3 @@ class Relay:
             return
         self._metrics.deliveries.labels(item.channel, "accepted").inc()
         await self._transactions.run(lambda uow: deliver_forward.accepted(uow, item))
-
-
-def _mark_sent(commands: list[str], uow: UnitOfWork) -> None:
-    uow.alarms.mark_sent(commands)

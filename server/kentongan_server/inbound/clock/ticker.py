@@ -11,6 +11,7 @@ from kentongan_server.use_cases.alarming.drill import drills_due
 from kentongan_server.use_cases.alarming.raise_alarm import alarms_due
 from kentongan_server.use_cases.alarming.schedule_drills import schedules_due
 from kentongan_server.use_cases.alarming.sound_city import city_alarms_due
+from kentongan_server.use_cases.alarming.spread_alarm import call_cities
 from kentongan_server.use_cases.forwarding.present_again import present_unanswered_again
 from kentongan_server.use_cases.forwarding.watch_forwards import page_for_unaccepted
 from kentongan_server.use_cases.informing.tell_people import tell_due_waves
@@ -40,6 +41,8 @@ class Ticker:
             await self._decide(alarms_due)
             await self._decide(city_alarms_due)
             await self._decide(schedules_due)
+            while await self._decide(call_cities):  # each is a transaction that lets others go between
+                pass
             await self._decide(drills_due)
             await self._decide(close_resolved)
             await self._decide(page_for_unaccepted)
@@ -47,11 +50,12 @@ class Ticker:
             if self._listening_for() > SILENT_AFTER.total_seconds():
                 await self._decide(_find_silent_nodes)
 
-    async def _decide(self, decision: Callable[[UnitOfWork], int]) -> None:
+    async def _decide(self, decision: Callable[[UnitOfWork], int]) -> int:
         try:
-            await self._transactions.run(decision)
+            return await self._transactions.run(decision)
         except Exception:
             log.exception("decision_failed", decision=decision.__name__)
+            return 0
 
 
 def _find_silent_nodes(uow: UnitOfWork) -> int:

@@ -1,5 +1,7 @@
 """What people do about an incident: take it, send somebody, say how it ended; merge, rename, take back; quieten, widen."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request
@@ -16,7 +18,7 @@ from kentongan_server.inbound.http.strict_json import StrictRoute
 from kentongan_server.inbound.http.views import IncidentOut, Ulid, glance
 from kentongan_server.ports.pin_check import PinCheck
 from kentongan_server.ports.unit_of_work import Transactions, UnitOfWork
-from kentongan_server.use_cases.alarming.quieten_alarm import refute_alarm, silence_alarm, sound_all_clear
+from kentongan_server.use_cases.alarming.quieten_alarm import Told, refute_alarm, silence_alarm, sound_all_clear
 from kentongan_server.use_cases.alarming.raise_by_hand import raise_by_hand
 from kentongan_server.use_cases.reporting.cancel_report import cancel_report
 from kentongan_server.use_cases.reporting.reclassify import preview, reclassify
@@ -228,14 +230,26 @@ async def cancel_incident(incident_id: str, body: CancelIn, request: Request, pe
 async def silence_incident(incident_id: str, request: Request, person: Caller) -> dict[str, int]:
     """Stop the noise; the incident lives on. RT head or operator only."""
     transactions: Transactions = request.app.state.transactions
-    return {"kentongan": await transactions.run(lambda uow: silence_alarm(uow, incident_id, person))}
+    return {"kentongan": await _tell_all(transactions, partial(silence_alarm, incident_id=incident_id, person=person))}
 
 
 @router.post("/all-clear")
 async def all_clear(incident_id: str, request: Request, person: Caller) -> dict[str, int]:
     """Tell every kentongan that sounded for it to sound the all clear. RT head or operator only."""
     transactions: Transactions = request.app.state.transactions
-    return {"kentongan": await transactions.run(lambda uow: sound_all_clear(uow, incident_id, person))}
+    return {
+        "kentongan": await _tell_all(transactions, partial(sound_all_clear, incident_id=incident_id, person=person))
+    }
+
+
+async def _tell_all(transactions: Transactions, tell: Callable[..., Told]) -> int:
+    """Portion after portion, so that nobody's press waits for a whole city; how many in all."""
+    told = await transactions.run(tell)
+    total = told.kentongan
+    while told.following is not None:
+        told = await transactions.run(partial(tell, after=told.following))
+        total += told.kentongan
+    return total
 
 
 @router.post("/refute")

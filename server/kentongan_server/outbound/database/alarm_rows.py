@@ -51,6 +51,29 @@ _MARK_SENT = Statement(
     .where(alarm_commands.c.id == bindparam("of"), alarm_commands.c.state == bindparam("queued"))
     .values(state=bindparam("sent"))
 )
+_OF_ALARM = (
+    alarm_commands.c.incident == bindparam("incident"),
+    alarm_commands.c.alarm == bindparam("alarm"),
+    alarm_commands.c.action == bindparam("action"),
+)
+_NEXT_NODES = (
+    select(alarm_commands.c.node)
+    .distinct()
+    .where(*_OF_ALARM, alarm_commands.c.node > bindparam("after"))
+    .order_by(alarm_commands.c.node)
+    .limit(bindparam("limit"))
+    .subquery()
+)
+_SOUNDINGS_AFTER = Statement(
+    select(alarm_commands)
+    .where(
+        *_OF_ALARM,
+        alarm_commands.c.node > bindparam("after"),
+        alarm_commands.c.node <= select(func.max(_NEXT_NODES.c.node)).scalar_subquery(),
+    )
+    .order_by(alarm_commands.c.node, alarm_commands.c.created_at)
+)
+_HEARD_BY = Statement(select(func.count(alarm_commands.c.node.distinct()).label("nodes")).where(*_OF_ALARM))
 _OPEN_SOUNDING = Statement(
     select(alarm_commands.c.id)
     .where(
@@ -245,6 +268,18 @@ class AlarmRows:
     def mark_sent(self, command_ids: Collection[str]) -> None:
         states = {"queued": CommandState.QUEUED, "sent": CommandState.SENT}
         _MARK_SENT.run_many(self._connection, [{"of": command_id, **states} for command_id in command_ids])
+
+    def soundings_after(self, alarm_id: str, node: str, limit: int) -> list[AlarmCommand]:
+        of = self._of(alarm_id)
+        return [_command(row) for row in _SOUNDINGS_AFTER.all(self._connection, **of, after=node, limit=limit)]
+
+    def heard_by(self, alarm_id: str) -> int:
+        found = _HEARD_BY.first(self._connection, **self._of(alarm_id))
+        return 0 if found is None else int(found.nodes)
+
+    def _of(self, alarm_id: str) -> dict[str, str | None]:
+        alarm = _ALARM.first(self._connection, id=alarm_id)  # commands are found by their incident
+        return {"alarm": alarm_id, "incident": alarm and alarm.incident, "action": Action.SOUND}
 
     def has_open_soundings(self, alarm_id: str) -> bool:
         return _OPEN_SOUNDING.first(self._connection, alarm=alarm_id, action=Action.SOUND) is not None

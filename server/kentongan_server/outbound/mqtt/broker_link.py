@@ -3,8 +3,8 @@
 paho runs its own thread; everything of ours happens in the event loop. A message is acknowledged to the broker only
 when the receiver says so, after its transaction is durable. TCP_NODELAY is set: without it an answer waits 40 ms.
 
-What a whole city says, or is told, comes in small portions, so that the event loop always has time for one RT's press, and
-of what has arrived reports go first.
+What a whole city says, or is told, comes in small portions, so that the event loop always has time for one RT's press. Of what
+has arrived reports go first; what kentongan say of themselves waits while a whole city is being told.
 """
 
 import asyncio
@@ -49,6 +49,7 @@ class BrokerLink:
         self._reports: deque[MQTTMessage] = deque()
         self._states: deque[MQTTMessage] = deque()
         self._is_woken = False
+        self._turn = asyncio.Lock()  # one large burst at a time: together they would fill the line for single messages
         client = f"{username}-{secrets.token_hex(4)}"  # a second server must not throw the first one out
         self._client = Client(CallbackAPIVersion.VERSION2, client_id=client, protocol=MQTTv311, manual_ack=True)
         self._client.username_pw_set(username, password)
@@ -86,7 +87,22 @@ class BrokerLink:
     async def publish_all(self, messages: Iterable[tuple[str, bytes]]) -> list[int]:
         """Send many as `publish` does, drawing them one by one; the places of those that the broker took."""
         burst = _Burst()
+        try:
+            await self._draw(messages, burst)
+            await burst.wait(0)
+        finally:
+            if burst.is_large:
+                self._turn.release()
+                self._wake()  # for the states that waited
+        for mid in burst.under_way:
+            self._waiting.pop(mid, None)
+        return burst.taken
+
+    async def _draw(self, messages: Iterable[tuple[str, bytes]], burst: "_Burst") -> None:
         for place, (topic, payload) in enumerate(messages):
+            if place == PORTION:
+                await self._turn.acquire()
+                burst.is_large = True
             if place and place % PORTION == 0:
                 await asyncio.sleep(0)
             if len(burst.under_way) >= WINDOW:
@@ -97,10 +113,6 @@ class BrokerLink:
             if sent.rc != MQTT_ERR_SUCCESS:
                 break
             self._waiting[sent.mid] = burst.sent(sent.mid, place)
-        await burst.wait(0)
-        for mid in burst.under_way:
-            self._waiting.pop(mid, None)
-        return burst.taken
 
     def _on_connect(self, client: Client, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any) -> None:
         if reason.is_failure:
@@ -122,7 +134,7 @@ class BrokerLink:
         self._wake()
 
     def _wake(self) -> None:
-        """Called in paho's thread; one call into the loop for however many messages."""
+        """One call into the loop for however many messages; mostly from paho's thread."""
         if not self._is_woken:
             self._is_woken = True
             self._in_loop(self._look)
@@ -147,7 +159,7 @@ class BrokerLink:
             if tell is not None:
                 tell(True)
         for _ in range(PORTION):
-            waiting = self._reports or self._states
+            waiting = self._reports or (None if self._turn.locked() else self._states)
             if not waiting:
                 return
             self._hand_over(self._client, waiting.popleft())
@@ -171,6 +183,7 @@ class _Burst:
     def __init__(self) -> None:
         self.under_way: set[int] = set()
         self.taken: list[int] = []
+        self.is_large = False
         self._most = 0
         self._calm: asyncio.Future[None] | None = None
 

@@ -8,6 +8,7 @@ from kentongan_server.domain.events import (
     StageReached,
 )
 from kentongan_server.domain.lifecycle import ALARM, AlarmState, advance
+from kentongan_server.domain.spread import CITY
 from kentongan_server.ports.unit_of_work import UnitOfWork
 from kentongan_server.use_cases.alarming.end_alarm import end_when_over
 
@@ -24,8 +25,8 @@ def on_answer(uow: UnitOfWork, event: IncidentAcknowledged | IncidentMoved | Inc
 
 
 def ease(uow: UnitOfWork, alarm: Alarm) -> None:
-    """The alarm spreads no further; it ends as soon as nothing sounds."""
-    if alarm.state is not AlarmState.ACTIVE:
+    """The alarm spreads no further; it ends as soon as nothing sounds. A city that is being called is called to its end."""
+    if alarm.state is not AlarmState.ACTIVE or (alarm.level >= CITY and alarm.due_at is not None):
         return
     uow.alarms.set_alarm(alarm.id, advance(ALARM, alarm.state, "ease"), alarm.level, None)
     end_when_over(uow, alarm.incident)

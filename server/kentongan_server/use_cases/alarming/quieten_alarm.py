@@ -2,7 +2,13 @@
 
 What sounds is told to stop, what has not answered yet must not begin, and a gate that waits stays shut. A second,
 independent reporter still sounds the kentongan anew after a silence.
+
+A city is told in portions, each a transaction of its own: whoever asks goes on after the kentongan that `following` names until
+that is None, and has an answer only then. Asked once more, it tells everybody once more.
 """
+
+from dataclasses import replace
+from typing import NamedTuple
 
 from kentongan_server.domain.alarm import Action, Alarm
 from kentongan_server.domain.errors import IllegalTransitionError, RefusedError
@@ -11,20 +17,33 @@ from kentongan_server.domain.lifecycle import FINAL_COMMAND_STATES, AlarmState
 from kentongan_server.domain.people import Person, Role
 from kentongan_server.ports.unit_of_work import UnitOfWork
 from kentongan_server.use_cases.alarming.ease_alarm import ease
-from kentongan_server.use_cases.alarming.end_alarm import end, end_when_over, soundings, supersede_unanswered
+from kentongan_server.use_cases.alarming.end_alarm import end, end_when_over, supersede_unanswered
 from kentongan_server.use_cases.alarming.spread_alarm import command_nodes
 
+PORTION = 500  # kentongan in one transaction
 
-def silence_alarm(uow: UnitOfWork, incident_id: str, person: Person) -> int:
-    """Tell every kentongan that sounds, or may begin to, to stop; how many. RT head or operator only."""
+
+class Told(NamedTuple):
+    """How many kentongan were told, and after which one to go on (None: that was all)."""
+
+    kentongan: int
+    following: str | None
+
+
+def silence_alarm(uow: UnitOfWork, incident_id: str, person: Person, after: str = "") -> Told:
+    """Tell every kentongan that sounds, or may begin to, to stop. RT head or operator only."""
     alarm = _alarm_of(uow, incident_id, person, "silence")
-    return 0 if alarm is None else _quieten(uow, alarm, person.id, Action.SILENCE, "alarm_silenced")
+    return Told(0, None) if alarm is None else _quieten(uow, alarm, person.id, Action.SILENCE, "alarm_silenced", after)
 
 
-def sound_all_clear(uow: UnitOfWork, incident_id: str, person: Person) -> int:
-    """Tell every kentongan that sounded for the incident that all is well; how many. RT head or operator only."""
+def sound_all_clear(uow: UnitOfWork, incident_id: str, person: Person, after: str = "") -> Told:
+    """Tell every kentongan that sounded for the incident that all is well. RT head or operator only."""
     alarm = _alarm_of(uow, incident_id, person, "give the all clear for")
-    return 0 if alarm is None else _quieten(uow, alarm, person.id, Action.ALL_CLEAR, "all_clear_sounded")
+    return (
+        Told(0, None)
+        if alarm is None
+        else _quieten(uow, alarm, person.id, Action.ALL_CLEAR, "all_clear_sounded", after)
+    )
 
 
 def refute_alarm(uow: UnitOfWork, incident_id: str, person: Person) -> None:
@@ -47,8 +66,11 @@ def on_taken_back(uow: UnitOfWork, event: IncidentCancelled | IncidentReclassifi
     if isinstance(event, IncidentReclassified) and event.successor is None:
         return
     alarm = uow.alarms.alarm_of(event.of.id)
-    if alarm is not None and alarm.state is not AlarmState.ENDED:
-        _quieten(uow, alarm, event.actor, Action.SILENCE, "alarm_silenced")
+    if alarm is None or alarm.state is AlarmState.ENDED:
+        return
+    told = Told(0, "")
+    while told.following is not None:
+        told = _quieten(uow, alarm, event.actor, Action.SILENCE, "alarm_silenced", told.following)
 
 
 def _alarm_of(uow: UnitOfWork, incident_id: str, person: Person, what: str) -> Alarm | None:
@@ -58,20 +80,26 @@ def _alarm_of(uow: UnitOfWork, incident_id: str, person: Person, what: str) -> A
     return uow.alarms.alarm_of(incident_id)
 
 
-def _quieten(uow: UnitOfWork, alarm: Alarm, actor: str | None, action: Action, what: str) -> int:
-    commands = soundings(uow, alarm)
+def _quieten(uow: UnitOfWork, alarm: Alarm, actor: str | None, action: Action, what: str, after: str) -> Told:
+    commands = uow.alarms.soundings_after(alarm.id, after, PORTION)
     noisy = [command for command in commands if command.state not in FINAL_COMMAND_STATES]
     told = commands if action is Action.ALL_CLEAR else noisy
     nodes = list({command.node: command.codebook for command in told}.items())
+    following = commands[-1].node if len({command.node for command in commands}) == PORTION else None
     command_nodes(uow, alarm, nodes, action)
-    # A whole city's names would only bloat the record; its commands are kept one by one.
-    data = {"kentongan": len(nodes)} if len(nodes) > 500 else {"nodes": [node for node, _ in nodes]}
-    uow.happened(Noted(alarm.incident, alarm.region, actor, what=what, data=data))
+    if not after:
+        # A whole city's names would only bloat the record; its commands are kept one by one.
+        data = (
+            {"nodes": [node for node, _ in nodes]}
+            if following is None
+            else {"kentongan": uow.alarms.heard_by(alarm.id)}
+        )
+        uow.happened(Noted(alarm.incident, alarm.region, actor, what=what, data=data))
     supersede_unanswered(uow, alarm.region, noisy)
-    if alarm.state is AlarmState.GATED:
+    if not after and alarm.state is AlarmState.GATED:
         end(uow, alarm)
-    elif alarm.state is AlarmState.ACTIVE:
-        ease(uow, alarm)
+    elif not after and alarm.state is AlarmState.ACTIVE:
+        ease(uow, replace(alarm, due_at=None))  # what is left of a city is not called any more
     else:
         end_when_over(uow, alarm.incident)
-    return len(nodes)
+    return Told(len(nodes), following)

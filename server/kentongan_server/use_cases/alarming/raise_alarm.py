@@ -53,7 +53,7 @@ def alarms_due(uow: UnitOfWork) -> int:
             continue
         if alarm.state is AlarmState.GATED:
             spread(uow, alarm, incident, OWN_RT, OPENED)
-        else:
+        elif alarm.level < CITY:  # a city's portions are called by themselves
             rise_unanswered(uow, alarm, incident)
     return len(due)
 

@@ -4,6 +4,8 @@ The first attempt's counter is part of the transaction that made the command, so
 a crash the same rows come due and are sent again with a new counter and a fresh nonce, under the same id.
 """
 
+from collections.abc import Sequence
+
 from kentongan_server.domain.alarm import Action, AlarmCommand, retry_delay
 from kentongan_server.domain.events import Noted
 from kentongan_server.domain.lifecycle import COMMAND, UNANSWERED_COMMAND_STATES, CommandState, advance
@@ -30,6 +32,15 @@ def due_orders(uow: UnitOfWork) -> list[Order]:
         attempts = command.attempts + 1
         uow.alarms.try_again(command.id, state, counter, attempts, now + retry_delay(attempts))
     return uow.alarms.orders([command.id for command in again])
+
+
+def sent(uow: UnitOfWork, taken: Sequence[str], left: Sequence[str]) -> None:
+    """The broker took these; a first attempt that it did not take is due again as if it had been alone."""
+    uow.alarms.mark_sent(taken)
+    due_at = uow.now() + retry_delay(1)
+    for command in uow.alarms.commands(left).values():
+        if command.state is CommandState.QUEUED and command.attempts == 1:
+            uow.alarms.set_command(command.id, command.state, due_at)
 
 
 def _end(uow: UnitOfWork, command: AlarmCommand) -> None:

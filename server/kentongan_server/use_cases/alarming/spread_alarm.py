@@ -1,14 +1,15 @@
 """Sound the RTs that a level reaches, each for a reason that is kept; by which rule an alarm rises, and to whom it would.
 
 An RT in mourning is passed over by community sounds, a kentongan out of service by all; both are noted. A kentongan that
-still has an unfinished command of this alarm gets no second one.
+still has an unfinished command of this alarm gets no second one. A city is called in portions, each a transaction of its own:
+the alarm is due again until the last, so a restart goes on where it stopped, and one RT's press never waits for a city.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from kentongan_server.domain.alarm import COMMAND_LIFE, Action, Alarm, AlarmCommand, retry_delay
+from kentongan_server.domain.alarm import COMMAND_LIFE, Action, Alarm, AlarmCommand, first_delay
 from kentongan_server.domain.events import AlarmRaised, Noted
 from kentongan_server.domain.incident import Incident
 from kentongan_server.domain.incident_kind import IncidentClass, Purpose
@@ -32,6 +33,7 @@ from kentongan_server.ports.unit_of_work import UnitOfWork
 from kentongan_server.use_cases.alarming.end_alarm import end_when_over, soundings
 
 IN_THE_CITY = "two people chose the whole region"
+PORTION = 250  # RTs of a city in one transaction
 
 
 def rule_for(uow: UnitOfWork, region: str, incident_class: IncidentClass, period: Period) -> Rule:
@@ -71,15 +73,19 @@ def spread(
 ) -> None:
     """Bring the alarm to `level` and sound every kentongan of it that is quiet; a `new` one has commanded none yet.
 
-    `report` is the call point's that asks for it now. What rises by itself names none, and so is always heard.
+    `report` is the call point's that asks for it now. What rises by itself names none, and so is always heard. A new alarm
+    of a city begins with its first portion.
     """
     now = uow.now()
     if alarm.state is not AlarmState.ACTIVE:
         alarm = replace(alarm, state=advance(ALARM, alarm.state, "activate"))
     alarm = replace(alarm, level=max(level, alarm.level))
     alarm = replace(alarm, due_at=_next_rise(uow, alarm, incident, now, new=new))
+    if new and alarm.level >= CITY:
+        alarm, reached = _next_portion(uow, alarm, None)
+    else:
+        reached = rts_reached(uow, alarm.region, alarm.level)
     uow.alarms.set_alarm(alarm.id, alarm.state, alarm.level, alarm.due_at)
-    reached = rts_reached(uow, alarm.region, alarm.level)
     if incident.incident_class is IncidentClass.COMMUNITY:
         reached = _without_shelved(uow, alarm, incident, reached)
     codebooks = _codebooks(uow, alarm, reached)
@@ -110,6 +116,34 @@ def spread(
         end_when_over(uow, incident.id)
 
 
+def call_cities(uow: UnitOfWork) -> int:
+    """Sound the next portion of every city whose alarm has begun; how many have more to call."""
+    more = 0
+    for due in uow.alarms.due(uow.now()):
+        incident = uow.incidents.incident(due.incident) if due.level >= CITY else None
+        if incident is None:
+            continue
+        alarm, reached = _next_portion(uow, due, max(uow.alarms.woken_by(due.id), default=None))
+        uow.alarms.set_alarm(alarm.id, alarm.state, alarm.level, alarm.due_at)
+        if incident.incident_class is IncidentClass.COMMUNITY:
+            reached = _without_shelved(uow, alarm, incident, reached)
+        codebooks = _codebooks(uow, alarm, reached)
+        uow.alarms.wake(alarm, codebooks, reached, uow.now())
+        _command(uow, alarm, incident, [each.region for each in reached], codebooks, None, new=True)
+        if alarm.due_at is None:
+            end_when_over(uow, incident.id)
+        more += alarm.due_at is not None
+    return more
+
+
+def _next_portion(uow: UnitOfWork, alarm: Alarm, after: str | None) -> tuple[Alarm, list[Woken]]:
+    """The next RTs of a city, by code; the alarm is due at once while there may be more."""
+    scope = [alarm.region] if is_code(alarm.region) else []
+    rts = uow.places.regions_within(scope, Level.RT, after=after, limit=PORTION)
+    more = uow.now() if len(rts) == PORTION else None
+    return replace(alarm, due_at=more), [Woken(rt.code, CITY, IN_THE_CITY) for rt in rts]
+
+
 def command_nodes(
     uow: UnitOfWork,
     alarm: Alarm,
@@ -137,7 +171,7 @@ def command_nodes(
         )
         for node, codebook in nodes
     ]
-    uow.alarms.add_commands(commands, now + retry_delay(1))
+    uow.alarms.add_commands(commands, now + first_delay(len(commands)))
 
 
 def _next_rise(uow: UnitOfWork, alarm: Alarm, incident: Incident, now: datetime, *, new: bool) -> datetime | None:
@@ -188,7 +222,8 @@ def _command(
     new: bool,
 ) -> list[str]:
     """Command what serves and has nothing left to do for this alarm; who that is."""
-    nodes = uow.places.nodes_within([alarm.region]) if alarm.level >= CITY else uow.places.nodes_of(regions)
+    whole = alarm.level >= CITY and not new
+    nodes = uow.places.nodes_within([alarm.region]) if whole else uow.places.nodes_of(regions)
     serving: dict[str, list[Node]] = {}
     for node in nodes:
         if node.out_of_service is None:

@@ -1,0 +1,107 @@
+"""A city is called, and told, in portions: everybody once, whatever happens in between."""
+
+import pytest
+from tests.unit.server.town import ADMIN, KOTA, WULAN, Town
+
+from kentongan_server.domain.alarm import CROWD_PATIENCE, Action
+from kentongan_server.domain.incident_kind import IncidentKind, Purpose
+from kentongan_server.domain.lifecycle import CommandState
+from kentongan_server.domain.place import NodeRole, Region, unheard_node
+from kentongan_server.ports.unit_of_work import UnitOfWork
+from kentongan_server.use_cases.alarming.quieten_alarm import PORTION as TOLD_AT_ONCE
+from kentongan_server.use_cases.alarming.quieten_alarm import silence_alarm, sound_all_clear
+from kentongan_server.use_cases.alarming.sound_city import city_alarms_due, confirm, propose
+from kentongan_server.use_cases.alarming.spread_alarm import PORTION, call_cities
+from kentongan_server.use_cases.responding.acknowledge import acknowledge
+
+RTS = 2 * PORTION + 40
+C = CommandState
+
+
+def _furnish(uow: UnitOfWork) -> None:
+    codes = [f"33.74.09.1001/RW{n // 50 + 1:02d}/RT{n % 50 + 1:02d}" for n in range(RTS)]
+    uow.places.put_regions([Region(code, code, -6.98, 110.41) for code in codes])
+    uow.places.put_nodes([unheard_node(f"far-{n:04d}", code, NodeRole.KENTONGAN) for n, code in enumerate(codes)])
+
+
+@pytest.fixture
+def big() -> Town:
+    """A town with some hundred RTs around it."""
+    town = Town(wide=True)
+    town.do(_furnish)
+    return town
+
+
+def begin(town: Town) -> str:
+    """Two people have agreed and ten seconds are over: the first portion is called; the incident."""
+    proposed = town.do(lambda uow: propose(uow, WULAN, KOTA, IncidentKind.DISASTER, Purpose.ACTUAL, None))
+    town.do(lambda uow: confirm(uow, ADMIN, proposed.id, proposed.kentongan))
+    town.wait(10)
+    town.do(city_alarms_due)
+    (incident,) = [i.id for i in town.store.incidents.incidents.values() if i.region == KOTA]
+    return incident
+
+
+def call_all(town: Town) -> int:
+    """Call the rest; how many portions that took."""
+    portions = 1
+    while town.do(call_cities):
+        portions += 1
+    return portions
+
+
+def everybody(town: Town) -> list[str]:
+    return sorted(node.id for node in town.store.places.nodes.values())
+
+
+def test_everybody_is_called_once_in_portions(big: Town) -> None:
+    incident = begin(big)
+    first = len(big.soundings(incident))
+    assert PORTION <= first < len(everybody(big))  # an RT has one kentongan or more
+    assert call_all(big) == 2
+    assert sorted(command.node for command in big.soundings(incident)) == everybody(big)
+    assert big.do(call_cities) == 0
+    assert big.alarm(incident).due_at is None
+    big.wait(CROWD_PATIENCE.total_seconds() - 1)
+    assert len(big.due_orders()) < PORTION  # a crowd has longer to answer
+
+
+def test_the_alarm_does_not_end_while_there_is_somebody_to_call(big: Town) -> None:
+    incident = begin(big)
+    big.all_say(incident, C.SOUNDING, C.COMPLETED)
+    assert big.alarm(incident).state == "active"
+    call_all(big)
+    big.all_say(incident, C.SOUNDING, C.COMPLETED)
+    assert big.alarm(incident).state == "ended"
+
+
+def test_who_takes_it_meanwhile_does_not_leave_half_a_city_asleep(big: Town) -> None:
+    incident = begin(big)
+    big.do(lambda uow: acknowledge(uow, incident, WULAN))
+    call_all(big)
+    assert sorted(command.node for command in big.soundings(incident)) == everybody(big)
+
+
+@pytest.mark.parametrize("tell", [silence_alarm, sound_all_clear])
+def test_who_stops_it_meanwhile_stops_what_was_not_called_yet(big: Town, tell) -> None:
+    incident = begin(big)
+    called = len(big.soundings(incident))
+    told = big.do(lambda uow: tell(uow, incident, WULAN))
+    assert (told.kentongan, told.following) == (called, None)
+    assert big.do(call_cities) == 0
+    assert len(big.soundings(incident)) == called
+
+
+def test_all_is_well_for_everybody_in_portions(big: Town) -> None:
+    incident = begin(big)
+    call_all(big)
+    big.all_say(incident, C.SOUNDING)
+    told = big.do(lambda uow: sound_all_clear(uow, incident, WULAN))
+    assert told.kentongan == TOLD_AT_ONCE
+    rest = big.do(lambda uow: sound_all_clear(uow, incident, WULAN, told.following))
+    assert rest == (len(everybody(big)) - TOLD_AT_ONCE, None)
+    assert sorted(c.node for c in big.commands(incident, Action.ALL_CLEAR)) == everybody(big)
+    (entry,) = big.record(incident, "all_clear_sounded")
+    assert entry.facts["kentongan"] == len(everybody(big))
+    big.all_say(incident, C.SILENCED)
+    assert big.alarm(incident).state == "ended"

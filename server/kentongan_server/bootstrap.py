@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import structlog
 from fastapi import FastAPI
 
+from kentongan_server.domain.view_link import ViewLinks
 from kentongan_server.inbound.clock.checkpointer import Checkpointer
 from kentongan_server.inbound.clock.heartbeats import Heartbeats
 from kentongan_server.inbound.clock.nightly import Nightly
@@ -41,6 +42,7 @@ from kentongan_server.inbound.http import (
     spreading,
     statistics,
     surroundings,
+    view_links,
 )
 from kentongan_server.inbound.http.callers import Callers
 from kentongan_server.inbound.http.pace import Pace
@@ -121,6 +123,7 @@ def create_app(settings: Settings) -> FastAPI:
         people,
         ronda,
         police_replies,
+        view_links,
         health,
         home,
         region_tree,
@@ -155,7 +158,8 @@ async def _open(app: FastAPI, settings: Settings, keys: Keys) -> AsyncIterator[N
         pager = HttpPager(settings.pager_url) if settings.pager_url else LogPager()
         if isinstance(pager, HttpPager):
             doors.push_async_callback(pager.close)
-        relay = Relay(transactions, sounder, await _responders(settings, keys, doors), pager, metrics)
+        links = ViewLinks(derive(keys.master, "view-links"), settings.public_url)
+        relay = Relay(transactions, sounder, await _responders(settings, keys, doors), pager, metrics, links)
         notifiers = open_notifiers(settings, keys.vapid, doors)
         app.state.offered_channels = frozenset(notifiers)
         app.state.push_key = keys.vapid.public if keys.vapid else None
@@ -180,6 +184,8 @@ async def _open(app: FastAPI, settings: Settings, keys: Keys) -> AsyncIterator[N
         app.state.maker = OsSecretMaker()
         app.state.codes = PyotpCodes(derive(keys.master, "one-time-codes"))
         app.state.pace = Pace()
+        app.state.view_links = links
+        app.state.view_pace = Pace()
         app.state.public_url = settings.public_url
         app.state.pin_check = CountedPinCheck(transactions, app.state.hasher)
         app.state.metrics = metrics

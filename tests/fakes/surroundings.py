@@ -50,6 +50,9 @@ class FakeSurroundings:
         found = [c for c in self.cameras(None) if lies_in(c.region, scopes) and c.id > (after or "")]
         return found[:limit]
 
+    def cameras_of(self, region: str) -> list[Camera]:
+        return [camera for camera in self.cameras(None) if camera.region == region]
+
     def put_cameras(self, cameras: Collection[Camera]) -> None:
         for camera in cameras:
             self._assert_kept(camera.region)

@@ -61,6 +61,9 @@ async def test_cameras_are_kept_and_found_by_scope(wide: Transactions) -> None:
     await wide.run(lambda uow: uow.surroundings.put_cameras([FAR_CAMERA, CAMERA]))
     assert await wide.read(lambda uow: uow.surroundings.cameras_within(None)) == [CAMERA, FAR_CAMERA]
     assert await wide.read(lambda uow: uow.surroundings.cameras_within([RT1])) == [CAMERA]
+    assert await wide.read(lambda uow: uow.surroundings.cameras_of(RT1)) == [CAMERA]
+    assert await wide.read(lambda uow: uow.surroundings.cameras_of(ELSEWHERE)) == [FAR_CAMERA]
+    assert await wide.read(lambda uow: uow.surroundings.cameras_of("33.74")) == []
     assert await wide.read(lambda uow: uow.surroundings.cameras_within([])) == []
     assert await wide.read(lambda uow: uow.surroundings.cameras_within(None, after="cam-1", limit=5)) == [FAR_CAMERA]
     looked_at = replace(CAMERA, health=CameraHealth.BLURRED, heard_at=at(1), checked_at=at(2))

@@ -8,7 +8,7 @@ from datetime import datetime
 
 POLICE_ONLY = frozenset({"duress_called", "duress_tapped", "cancel_tapped"})
 STILL_SHOWN = frozenset({"incident_cancelled", "alarm_silenced", "alarm_ended", "command_state_changed"})
-_TRACES = ("forward_", "human_paged")
+_TRACES = ("forward_", "human_paged", "view_opened")
 
 
 def may_be_shown(event: str, at: datetime, cancelled_at: datetime | None, duress_at: datetime | None) -> bool:

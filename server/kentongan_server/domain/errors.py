@@ -21,6 +21,10 @@ class ConflictError(KentonganError):
     """The same id was used for something else."""
 
 
+class ExpiredError(KentonganError):
+    """It was there for a time, and the time is over."""
+
+
 class IllegalTransitionError(KentonganError):
     """The event does not fit the state; nothing was changed."""
 

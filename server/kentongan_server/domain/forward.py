@@ -42,13 +42,17 @@ class EarlierForward:
 
 @dataclass(frozen=True, slots=True)
 class ForwardCamera:
-    """A camera of the RT that may show something. `link` opens for this incident alone, for a time; every view is noted."""
+    """A camera of the RT that may show something. `link` opens for this incident alone, for a time; every opening is noted.
+
+    `distance_m` is from the incident, or from the middle of its RT where nobody said more.
+    """
 
     id: str
     name: str
     role: str
     health: str
-    link: str | None
+    distance_m: int
+    link: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ class Forward:
     """One document for one recipient. Times are aware UTC, positions in degrees (WGS 84).
 
     `earlier` names the documents an update or cancellation is about, oldest first; only a first report has none. `reason` says why there is another.
+    Links are for what really happens: a drill and a test carry none (`links_until`).
     """
 
     delivery: str
@@ -77,6 +82,8 @@ class Forward:
     earlier: tuple[EarlierForward, ...] = ()
     reason: str | None = None
     cameras: tuple[ForwardCamera, ...] = ()
+    links_until: datetime | None = None
+    position_link: str | None = None
 
     def __post_init__(self) -> None:
         for name, value in (("delivery", self.delivery), ("incident", self.incident)):

@@ -96,6 +96,27 @@ class Camera:
     checked_at: datetime | None = None
 
 
+class CameraRole(StrEnum):
+    """Why a camera is named with an incident: it is closest to it, it stands for the RT, or both."""
+
+    NEAREST = "nearest"
+    REPRESENTATIVE = "representative"
+    NEAREST_REPRESENTATIVE = "nearest_representative"
+
+
+def telling_cameras(
+    cameras: Collection[Camera], latitude: float, longitude: float
+) -> list[tuple[CameraRole, Camera, int]]:
+    """The one or two of an RT's cameras that may show what happens there, with their distance in metres."""
+    near, stands_for_it = nearest_camera(cameras, latitude, longitude), representative_camera(cameras)
+    if near is None or stands_for_it is None:
+        return []
+    chosen = [(CameraRole.NEAREST, near), (CameraRole.REPRESENTATIVE, stands_for_it)]
+    if near.id == stands_for_it.id:
+        chosen = [(CameraRole.NEAREST_REPRESENTATIVE, near)]
+    return [(role, c, round(distance_m(latitude, longitude, c.latitude, c.longitude))) for role, c in chosen]
+
+
 def nearest_camera(cameras: Iterable[Camera], latitude: float, longitude: float) -> Camera | None:
     """The closest camera that may show something; a broken one only when there is no other."""
     broken = (CameraHealth.BROKEN, CameraHealth.NEVER_CONNECTED)

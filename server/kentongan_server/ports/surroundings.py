@@ -41,6 +41,10 @@ class Surroundings(Protocol):
         """The cameras in these scopes, or (None) in the city, by id; only those after `after`, at most `limit`."""
         ...
 
+    def cameras_of(self, region: str) -> list[Camera]:
+        """The cameras of this one RT, by id: asked with every report."""
+        ...
+
     def put_cameras(self, cameras: Collection[Camera]) -> None:
         """Keep cameras, new or changed."""
         ...

@@ -286,6 +286,7 @@ MATRIX: dict[str, Row | str] = {
     "show_home_assistant": Row(by_region("home-assistant"), ALL, BOTH),
     # who proves themselves otherwise, and who watches us
     "post_reply": OPEN,
+    "open_link": OPEN,
     "healthz": OPEN,
     "readyz": OPEN,
     "metrics": OPEN,

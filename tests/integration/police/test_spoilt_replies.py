@@ -5,74 +5,12 @@ Server, broker and command centre are real; the operator's word is carried again
 
 import socket
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import pytest
-from tests.integration.police.centre_process import RunningCentre, running_centre, until
-from tests.integration.police.sending import Keys
-from tests.integration.served import SECRET, Rt, Served
-
-from kentongan_broker import Enrolment, start
+from tests.integration.police.both_ends import BothEnds
+from tests.integration.police.centre_process import until
 
 pytestmark = pytest.mark.real
-
-
-@dataclass
-class BothEnds:
-    """A server and a command centre that know each other, and an RT for each test."""
-
-    served: Served
-    centre: RunningCentre
-    founded: int = 0
-
-    def a_case(self) -> tuple[Rt, str]:
-        """A theft that the police know of."""
-        self.founded += 1
-        rt = Rt(self.served, self.founded)
-        incident = self.served.post("/api/v1/reports", rt.token("resident"), json=rt.a_report()).json()["incident"]
-        until(lambda: len(self.centre.messages(incident)) == 2)
-        return rt, incident
-
-    def shown(self, rt: Rt, incident: str) -> dict[str, Any]:
-        """The incident as its reporter sees it."""
-        found: dict[str, Any] = self.served.get(f"/api/v1/incidents/{incident}", rt.token("resident")).json()
-        return found
-
-    def replies(self, rt: Rt, incident: str) -> list[str]:
-        """The answers in the record, in order."""
-        timeline = self.shown(rt, incident)["timeline"]
-        return [entry["data"]["reply"] for entry in timeline if entry["event"] == "police_replied"]
-
-    def waiting(self, incident: str) -> list[dict[str, Any]]:
-        """The operator's words and what became of each."""
-        found: list[dict[str, Any]] = self.centre.get(f"/api/cases/{incident}")["replies"]
-        return found
-
-
-@pytest.fixture(scope="module")
-def ends(mosquitto_path: Path, tmp_path_factory: pytest.TempPathFactory, keys: Keys) -> Iterator[BothEnds]:
-    broker_folder, server_folder, centre_folder = (
-        tmp_path_factory.mktemp(name) for name in ("mqtt", "server", "centre")
-    )
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        port = door.getsockname()[1]
-    police = {
-        "police_url": f"http://127.0.0.1:{port}",
-        "cap_key_file": keys.certificate.with_name("cap.key"),
-        "cap_cert_file": keys.certificate,
-    }
-    with (
-        start(broker_folder, Enrolment({}), kind="mosquitto") as broker,
-        Served(server_folder, broker, **police) as served,
-        running_centre(
-            centre_folder, secret=SECRET, certificate=keys.certificate, server_url=served.base_url, port=port
-        ) as centre,
-    ):
-        yield BothEnds(served, centre)
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,8 @@ def test_the_document_says_all_there_is_to_say() -> None:
         "text": "Motor dibawa lari.",
         "reason": None,
         "cameras": [],
+        "position_link": None,
+        "links_until": None,
         "earlier": ["01FIRST"],
     }
 

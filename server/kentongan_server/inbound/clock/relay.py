@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 
 from kentongan_server.domain.errors import FirewallError
+from kentongan_server.domain.view_link import ViewLinks
 from kentongan_server.inbound.metrics import Metrics
 from kentongan_server.ports.alarms import Order
 from kentongan_server.ports.outbox import Channel, OutboxItem
@@ -40,12 +41,14 @@ class Relay:
         responders: Mapping[Channel, Responder],
         pager: Pager,
         metrics: Metrics,
+        links: ViewLinks | None = None,
     ) -> None:
         self._transactions = transactions
         self._sounder = sounder
         self._responders = responders
         self._pager = pager
         self._metrics = metrics
+        self._links = links
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._under_way: dict[str, Channel] = {}
@@ -171,7 +174,7 @@ class Relay:
         if forward is None:
             return
         try:
-            await responder.deliver(forward)
+            await responder.deliver(forward if self._links is None else self._links.added_to(forward))
         except DeliveryError as error:
             problem = str(error)
             self._metrics.deliveries.labels(item.channel, "failed").inc()

@@ -31,6 +31,7 @@ _WHEN = {
     403: "Your roles do not allow this here.",
     404: "There is no such thing, or it is not yours to see.",
     409: "This contradicts what is known; ask for it anew and decide again.",
+    410: "This link has expired: it opens for two hours. The newest document of the incident carries a newer one.",
     413: "The body is longer than is taken; send less.",
     415: "Send the body in one of the content types named here.",
     422: "Please correct: kind.",

@@ -1,4 +1,4 @@
-"""How many tries one address may make: a pace, held in memory. Only signing in and accepting invitations are paced."""
+"""How many tries one address may make: a pace, held in memory. Signing in, accepting invitations and opening the police's links are paced."""
 
 import time
 from collections import OrderedDict

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from kentongan_server.domain.errors import (
     ConflictError,
+    ExpiredError,
     InvalidError,
     KentonganError,
     RefusedError,
@@ -18,7 +19,14 @@ from kentongan_server.domain.errors import (
     UnknownError,
 )
 
-_STATUS = {UnknownError: 404, RefusedError: 403, ConflictError: 409, TooManyTriesError: 429, InvalidError: 422}
+_STATUS = {
+    UnknownError: 404,
+    RefusedError: 403,
+    ConflictError: 409,
+    TooManyTriesError: 429,
+    InvalidError: 422,
+    ExpiredError: 410,
+}
 TITLES = {
     400: "Bad request",
     401: "Who are you?",
@@ -27,6 +35,7 @@ TITLES = {
     405: "Method not allowed",
     408: "Too slow",
     409: "Conflict",
+    410: "No longer there",
     413: "Too long",
     415: "Not JSON",
     422: "Not a valid request",

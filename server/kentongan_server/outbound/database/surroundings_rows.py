@@ -3,13 +3,16 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, or_, select
+from sqlalchemy import Connection, Select, Table, bindparam, or_, select
 
 from kentongan_server.domain.surroundings import Adjacency, Basis, Camera, CameraHealth, Site, SiteKind
 from kentongan_server.outbound.database.scopes import lies_in
+from kentongan_server.outbound.database.statement import Statement
 from kentongan_server.outbound.database.tables import adjacencies, cameras, sites
 from kentongan_server.outbound.database.upsert import put
 from kentongan_server.outbound.database.values import from_ms_or_none, to_ms_or_none
+
+_CAMERAS_OF = Statement(select(cameras).where(cameras.c.region == bindparam("of")).order_by(cameras.c.id))
 
 
 class SurroundingsRows:
@@ -69,6 +72,9 @@ class SurroundingsRows:
     ) -> list[Camera]:
         return [_camera(row) for row in self._connection.execute(_page(cameras, scopes, after, limit))]
 
+    def cameras_of(self, region: str) -> list[Camera]:
+        return [_camera(row) for row in _CAMERAS_OF.all(self._connection, of=region)]
+
     def put_cameras(self, cameras_: Collection[Camera]) -> None:
         rows = [
             {
@@ -113,7 +119,7 @@ def _camera(row: Any) -> Camera:
         name=row.name,
         latitude=row.latitude,
         longitude=row.longitude,
-        representative=row.representative,
+        representative=bool(row.representative),
         link=row.link,
         health=CameraHealth(row.health),
         heard_at=from_ms_or_none(row.heard_at),

@@ -43,6 +43,18 @@ _HEADLINE = {
     ForwardEvent.UPDATED: "Pembaruan: {event} di {place}",
     ForwardEvent.CANCELLED: "Dibatalkan: {event} di {place}",
 }
+_CAMERA_ROLE = {
+    "nearest": "terdekat",
+    "representative": "mewakili RT",
+    "nearest_representative": "terdekat, mewakili RT",
+}
+_CAMERA_HEALTH = {
+    "working": "berfungsi",
+    "blurred": "buram",
+    "broken": "rusak",
+    "never_connected": "belum tersambung",
+    "unknown": "keadaan tidak diketahui",
+}
 _NOTE = {
     Purpose.DRILL: "LATIHAN kentongan, bukan kejadian nyata.",
     Purpose.TEST: "UJI sistem kentongan, bukan kejadian nyata.",
@@ -182,6 +194,10 @@ def _info(forward: Forward, preset: CapPreset, identity: CapIdentity) -> Iterato
     yield "parameter", _named("kentongan:trust", one_line(forward.trust))
     if forward.reason is not None:
         yield "parameter", _named("kentongan:reason", one_line(forward.reason))
+    if forward.position_link is not None and forward.links_until is not None:
+        until = forward.links_until.astimezone(_WIB)
+        description = f"Posisi kejadian; tautan berlaku sampai {until:%H.%M} WIB, setiap pembukaan dicatat"
+        yield "resource", [("resourceDesc", description), ("mimeType", "text/html"), ("uri", forward.position_link)]
     for camera in forward.cameras:
         yield "resource", list(_resource(camera))
     yield "area", list(_area(forward, place))
@@ -195,7 +211,8 @@ def _area(forward: Forward, place: str) -> Iterator[Element]:
 
 
 def _resource(camera: ForwardCamera) -> Iterator[Element]:
-    yield "resourceDesc", one_line(f"Kamera {camera.name} ({camera.role}, {camera.health})")
+    role, health = _CAMERA_ROLE.get(camera.role, camera.role), _CAMERA_HEALTH.get(camera.health, camera.health)
+    yield "resourceDesc", one_line(f"Kamera {camera.name}: {role}, {camera.distance_m} m, {health}")
     yield "mimeType", "text/html"
     if camera.link is not None:
         yield "uri", camera.link

@@ -103,6 +103,10 @@ class KeyRing:
         except FileNotFoundError:
             self._keys, self._active, self._stamp = [], None, None
             return
+        except OSError as error:
+            if self._stamp is not None:
+                return  # what we knew before still holds
+            raise KeyRingError(f"The key file {self._file} cannot be reached: {error.strerror}.") from error
         stamp = (status.st_mtime_ns, status.st_ino)
         if stamp == self._stamp:
             return
@@ -123,13 +127,22 @@ class KeyRing:
             "active": active,
             "keys": [{"name": k.name, "secret": k.secret.decode(), "added_at": k.added_at} for k in keys],
         }
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        growing = self._file.with_name(f".{self._file.name}.{os.getpid()}")
-        growing.unlink(missing_ok=True)
-        with os.fdopen(os.open(growing, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-            json.dump(content, out, indent=1)
-            out.flush()
-            os.fsync(out.fileno())
-        growing.rename(self._file)
+        try:
+            _write_whole(self._file, content)
+        except OSError as error:
+            raise KeyRingError(
+                f"The key file {self._file} cannot be written: {error.strerror}; nothing was changed."
+            ) from error
         self._stamp = None
         self._look()
+
+
+def _write_whole(file: Path, content: dict[str, Any]) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    growing = file.with_name(f".{file.name}.{os.getpid()}")
+    growing.unlink(missing_ok=True)
+    with os.fdopen(os.open(growing, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+        json.dump(content, out, indent=1)
+        out.flush()
+        os.fsync(out.fileno())
+    growing.rename(file)

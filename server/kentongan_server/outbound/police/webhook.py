@@ -45,10 +45,13 @@ def webhook_body(forward: Forward) -> bytes:
                 "name": one_line(camera.name),
                 "role": camera.role,
                 "health": camera.health,
+                "distance_m": camera.distance_m,
                 "link": camera.link,
             }
             for camera in forward.cameras
         ],
+        "position_link": forward.position_link,
+        "links_until": None if forward.links_until is None else forward.links_until.isoformat(),
     }
     return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 

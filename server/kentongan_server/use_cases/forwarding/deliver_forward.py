@@ -53,6 +53,7 @@ def begin_attempt(uow: UnitOfWork, item: OutboxItem) -> Forward | None:
         earlier=tuple(EarlierForward(one, datetime.fromisoformat(at)) for one, at in body.get("earlier", ())),
         reason=body.get("reason"),
         cameras=tuple(ForwardCamera(**camera) for camera in body.get("cameras", ())),
+        links_until=datetime.fromisoformat(body["links_until"]) if "links_until" in body else None,
     )
 
 

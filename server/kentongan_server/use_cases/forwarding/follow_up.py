@@ -10,6 +10,7 @@ from kentongan_server.domain.forward import ForwardEvent
 from kentongan_server.domain.incident import Incident
 from kentongan_server.ports.outbox import Channel, ItemState, OutboxItem
 from kentongan_server.ports.unit_of_work import UnitOfWork
+from kentongan_server.use_cases.forwarding.forward_report import links_from
 
 
 def on_witness(uow: UnitOfWork, event: ReportTaken) -> None:
@@ -56,6 +57,7 @@ def follow_up(
             "event": event,
             "kind": incident.kind,
             "reason": reason,
+            **links_from(incident, now),
             "earlier": [[item.id, item.queued_at.isoformat()] for item in items],
         }
         if trust is not None:

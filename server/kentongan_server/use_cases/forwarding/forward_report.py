@@ -1,12 +1,17 @@
 """Queue the documents for those outside the neighbourhood who may hear of the incident, or note that nobody may."""
 
+from datetime import datetime
 from typing import Any
 
 from kentongan_server.domain.errors import UnknownError
 from kentongan_server.domain.events import Noted, ReportTaken
 from kentongan_server.domain.forward import ForwardEvent, Recipient
+from kentongan_server.domain.incident import Incident
+from kentongan_server.domain.incident_kind import Purpose
 from kentongan_server.domain.place import Region
 from kentongan_server.domain.routing import recipient_of
+from kentongan_server.domain.surroundings import telling_cameras
+from kentongan_server.domain.view_link import OPENS_FOR
 from kentongan_server.ports.outbox import Channel, ItemState, OutboxItem
 from kentongan_server.ports.unit_of_work import UnitOfWork
 
@@ -30,6 +35,7 @@ def on_report(uow: UnitOfWork, event: ReportTaken) -> None:
     if region is None:
         raise UnknownError("An incident's region has vanished.")
     now = uow.now()
+    body = _snapshot(uow, event, recipient, region)
     for channel in CHANNELS[recipient]:
         item = OutboxItem(
             id=uow.new_id(),
@@ -37,7 +43,7 @@ def on_report(uow: UnitOfWork, event: ReportTaken) -> None:
             incident=incident.id,
             incident_class=incident.incident_class,
             subject=incident.id,
-            body=_snapshot(event, recipient, region),
+            body=body,
             state=ItemState.PENDING,
             attempts=0,
             queued_at=now,
@@ -47,9 +53,11 @@ def on_report(uow: UnitOfWork, event: ReportTaken) -> None:
         uow.happened(Noted(incident.id, incident.region, what="forward_queued", data={"channel": channel}))
 
 
-def _snapshot(event: ReportTaken, recipient: Recipient, region: Region) -> dict[str, Any]:
+def _snapshot(uow: UnitOfWork, event: ReportTaken, recipient: Recipient, region: Region) -> dict[str, Any]:
     """What the document will say, fixed now: a repeated delivery id must always carry the same content."""
     incident = event.of
+    spot = event.report.position or region
+    cameras = telling_cameras(uow.surroundings.cameras_of(region.code), spot.latitude, spot.longitude)
     return {
         "event": ForwardEvent.REPORTED,
         "recipient": recipient,
@@ -64,4 +72,14 @@ def _snapshot(event: ReportTaken, recipient: Recipient, region: Region) -> dict[
         "source": event.report.source,
         "trust": "trusted" if event.report.trusted else "unknown",
         "text": incident.text,
+        "cameras": [
+            {"id": camera.id, "name": camera.name, "role": role, "health": camera.health, "distance_m": metres}
+            for role, camera, metres in cameras
+        ],
+        **links_from(incident, uow.now()),
     }
+
+
+def links_from(incident: Incident, now: datetime) -> dict[str, str]:
+    """Until when this document's links open; nothing for a drill or a test, which open no camera."""
+    return {"links_until": (now + OPENS_FOR).isoformat()} if incident.purpose is Purpose.ACTUAL else {}

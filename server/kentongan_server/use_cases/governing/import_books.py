@@ -8,6 +8,7 @@ from kentongan_server.domain.errors import ConflictError, InvalidError, UnknownE
 from kentongan_server.domain.place import Node, NodeRole, Region, unheard_node
 from kentongan_server.domain.region_code import Level, is_code, level_of, parent_of
 from kentongan_server.domain.surroundings import Adjacency, Basis, Camera, Site, between, distance_m
+from kentongan_server.domain.view_link import has_credentials
 from kentongan_server.ports.unit_of_work import UnitOfWork
 
 Thing = TypeVar("Thing")
@@ -186,6 +187,8 @@ class Cameras(_InRts):
         rt = self._rt(camera.region)
         _assert_on_the_map(camera.latitude, camera.longitude)
         _assert_near(camera, rt)
+        if camera.link is not None and has_credentials(camera.link):
+            raise InvalidError("The link holds a name or password; leave it out: the recorder asks for its own.")
         _assert_no_contradiction(again, before, camera)
         self._known[camera.id] = camera
         return before, camera

@@ -3,6 +3,7 @@ that stands on it, neither with the tray nor with the bought box.
 """
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from hardware.job import JobError
 
 BOARD = Path(__file__).resolve().parent.parent / "board/generated/board/papan_induk.step"
 VIEW = (120, -160, 130)
+STEP_DATE = re.compile(r"(FILE_NAME\('[^']*',)'[^']*'")
 
 
 def make(folder: Path) -> str:
@@ -34,6 +36,7 @@ def make(folder: Path) -> str:
             "cubic_centimetres": round(part.volume / 1000, 1),
         }
     solids = _populated(build123d)
+    _keep_populated(build123d, solids, folder)
     tray, box = SHAPES["tray"](), bought_box()
     sunk = _common(tray, _populated(build123d, lower=1.0))  # were it 1 mm lower, it would have to be seen
     raised = _common(box, _populated(build123d, lower=-80.0))  # and so would parts that reach through the lid
@@ -89,6 +92,16 @@ def _populated(build123d: Any, lower: float = 0.0) -> list[Any]:
     return found
 
 
+def _keep_populated(build123d: Any, solids: list[Any], folder: Path) -> None:
+    """The populated board for other people's drawing programs, and to look at; leads are left out."""
+    whole = build123d.Compound(children=[one for one in solids if TRAY[2] + STANDOFF + 0.1 < one.bounding_box().max.Z])
+    target = folder / "populated.step"
+    build123d.export_step(whole, str(target))
+    text = STEP_DATE.sub(r"\1'1970-01-01T00:00:00'", target.read_text(encoding="utf-8"))
+    target.write_text(text, encoding="utf-8", newline="\n")
+    _draw(build123d, whole, folder / "populated.svg", flat=False, behind=False)
+
+
 def _common(shape: Any, others: list[Any]) -> float:
     """Cubic millimetres that a shape shares with others."""
     total = 0.0
@@ -99,13 +112,13 @@ def _common(shape: Any, others: list[Any]) -> float:
     return total
 
 
-def _draw(build123d: Any, part: Any, target: Path, *, flat: bool) -> None:
+def _draw(build123d: Any, part: Any, target: Path, *, flat: bool, behind: bool = True) -> None:
     view = (0, 0, 500) if flat else VIEW
     up = (0, 1, 0) if flat else (0, 0, 1)
     visible, hidden = part.project_to_viewport(view, viewport_up=up)
     drawing = build123d.ExportSVG(scale=1.0, margin=4, line_weight=0.35)
     drawing.add_layer("behind", line_color=(150, 150, 150), line_weight=0.15, line_type=build123d.LineType.ISO_DOT)
-    if not flat:
+    if behind and not flat:
         drawing.add_shape(hidden, layer="behind")
     drawing.add_shape(visible)
     drawing.write(str(target))

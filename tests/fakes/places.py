@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from kentongan_server.domain.outline import Outline
 from kentongan_server.domain.place import Node, Notice, Presence, Region
 from kentongan_server.domain.region_code import Level, is_code, is_within, level_of
 
@@ -20,6 +21,7 @@ class FakePlaces:
 
     def __init__(self) -> None:
         self.kept_regions: dict[str, Region] = {}
+        self.drawn: dict[str, Outline] = {}
         self.followed_by: dict[str, frozenset[str]] = {}
         self.nodes: dict[str, Node] = {}
         self.counters: dict[str, int] = {}
@@ -51,6 +53,37 @@ class FakePlaces:
             and (after is None or code > after)
         ]
         return found[:limit]
+
+    def rts_around(self, latitude: float, longitude: float, degrees: float) -> list[Region]:
+        return [
+            region
+            for region in self.regions_within(None, Level.RT)
+            if abs(region.latitude - latitude) <= degrees and abs(region.longitude - longitude) <= degrees
+        ]
+
+    def outlines(self, codes: Collection[str]) -> list[Outline]:
+        return [outline for code, outline in sorted(self.drawn.items()) if code in codes]
+
+    def outlined(self, codes: Collection[str]) -> set[str]:
+        return self.drawn.keys() & set(codes)
+
+    def outlines_at(self, latitude: float, longitude: float) -> list[Outline]:
+        found = []
+        for outline in self.outlines(self.drawn):
+            west, south, east, north = outline.bounds
+            if south <= latitude <= north and west <= longitude <= east:
+                found.append(outline)
+        return found
+
+    def put_outlines(self, outlines: Collection[Outline]) -> None:
+        for outline in outlines:
+            if outline.region not in self.kept_regions:
+                raise ValueError("An outline needs a region that is kept.")
+            self.drawn[outline.region] = outline
+
+    def drop_outlines(self, codes: Collection[str]) -> None:
+        for code in codes:
+            self.drawn.pop(code, None)
 
     def put_region(self, region: Region) -> None:
         self.put_regions([region])

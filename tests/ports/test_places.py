@@ -5,6 +5,7 @@ from datetime import date
 
 from tests.ports.samples import NONCE, RT1, RT2, a_node, a_region, at
 
+from kentongan_server.domain.outline import Outline
 from kentongan_server.domain.place import NodeRole, Notice, Presence
 from kentongan_server.domain.region_code import Level
 from kentongan_server.ports.unit_of_work import Transactions, UnitOfWork
@@ -187,3 +188,31 @@ async def test_a_notice_is_taken_once(store: Transactions) -> None:
     assert await store.run(lambda uow: uow.places.take_notice(notice, at(1)))
     assert not await store.run(lambda uow: uow.places.take_notice(notice, at(2)))
     assert await store.run(lambda uow: uow.places.take_notice(replace(notice, id="ktg-1.7.2", of=None), at(2)))
+
+
+async def test_outlines_are_kept_changed_found_and_forgotten(store: Transactions) -> None:
+    square = ((110.40, -6.99), (110.42, -6.99), (110.42, -6.97), (110.40, -6.97))
+    hole = ((110.405, -6.985), (110.406, -6.985), (110.406, -6.984))
+    first, other = Outline(RT1, ((square, hole),)), Outline(RT1, ((square,), (hole,)))
+    await store.run(lambda uow: uow.places.put_outlines([first]))
+    assert await store.read(lambda uow: uow.places.outlines([RT1, RT2])) == [first]
+    assert await store.read(lambda uow: uow.places.outlined([RT1, RT2])) == {RT1}
+    assert await store.read(lambda uow: uow.places.outlines([])) == []
+    assert await store.read(lambda uow: uow.places.outlines_at(-6.98, 110.41)) == [first]
+    for latitude, longitude in ((-6.98, 110.43), (-6.96, 110.41), (-6.98, 110.39), (-7.0, 110.41)):
+        assert await store.read(lambda uow, a=latitude, b=longitude: uow.places.outlines_at(a, b)) == []
+    await store.run(lambda uow: uow.places.put_outlines([other]))
+    assert await store.read(lambda uow: uow.places.outlines([RT1])) == [other]
+    await store.run(lambda uow: uow.places.drop_outlines([RT1, RT2]))
+    assert await store.read(lambda uow: uow.places.outlines([RT1])) == []
+
+
+async def test_rts_around_a_position_are_those_of_today(store: Transactions) -> None:
+    region = await store.read(lambda uow: uow.places.region(RT1))
+    assert region is not None
+    near = await store.read(lambda uow: uow.places.rts_around(region.latitude, region.longitude, 0.001))
+    assert RT1 in [one.code for one in near]
+    assert await store.read(lambda uow: uow.places.rts_around(region.latitude + 1, region.longitude, 0.5)) == []
+    await store.run(lambda uow: uow.places.put_region(replace(region, valid_until=date(2026, 1, 1))))
+    near = await store.read(lambda uow: uow.places.rts_around(region.latitude, region.longitude, 0.001))
+    assert RT1 not in [one.code for one in near]

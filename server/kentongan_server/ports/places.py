@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
+from kentongan_server.domain.outline import Outline
 from kentongan_server.domain.place import Node, Notice, Presence, Region
 from kentongan_server.domain.region_code import Level
 
@@ -29,6 +30,30 @@ class Places(Protocol):
         limit: int | None = None,
     ) -> list[Region]:
         """The regions in these scopes, or (None) of the city, by code; those that have `ended` only when asked for."""
+        ...
+
+    def rts_around(self, latitude: float, longitude: float, degrees: float) -> list[Region]:
+        """The RTs of today whose point is no further than that to either side, by code."""
+        ...
+
+    def outlines(self, codes: Collection[str]) -> list[Outline]:
+        """The outlines of these regions, as far as they were drawn, by code."""
+        ...
+
+    def outlined(self, codes: Collection[str]) -> set[str]:
+        """Which of these regions were drawn."""
+        ...
+
+    def outlines_at(self, latitude: float, longitude: float) -> list[Outline]:
+        """The outlines in whose bounds the position lies, by code."""
+        ...
+
+    def put_outlines(self, outlines: Collection[Outline]) -> None:
+        """Keep outlines, new or changed; their regions are kept already."""
+        ...
+
+    def drop_outlines(self, codes: Collection[str]) -> None:
+        """Forget the outlines of these regions."""
         ...
 
     def put_region(self, region: Region) -> None:

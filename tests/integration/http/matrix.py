@@ -144,6 +144,7 @@ MATRIX: dict[str, Row | str] = {
         "",
         "mayor",
     ),
+    "find_region": OWN,
     "list_region_tree": Row(by_region("region-tree", "within"), ALL, BOTH),
     "show_region": Row(lambda _w, r: ("GET", f"/api/v1/regions/{r}", {}), ALL, BOTH),
     "split_rt": Row(body("POST", "region-splits", region=region_of, parts=[]), "", "mayor"),

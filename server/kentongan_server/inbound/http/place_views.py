@@ -36,6 +36,13 @@ class PlaceOut(RegionBrief):
     valid_until: date | None
 
 
+class LocatedOut(RegionBrief):
+    """The RT at a position. `drawn`: somebody drew an outline that holds it; else it is the nearest point, a guess."""
+
+    drawn: bool
+    distance_m: int = Field(description="From the RT's own point")
+
+
 class PlaceDetailOut(PlaceOut):
     """A region with what stands above and directly below it, and what took its place."""
 

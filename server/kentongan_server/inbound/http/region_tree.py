@@ -11,6 +11,7 @@ from kentongan_server.inbound.http.callers import Caller
 from kentongan_server.inbound.http.imports import CityAdmin
 from kentongan_server.inbound.http.paging import After, Limit, page
 from kentongan_server.inbound.http.place_views import (
+    LocatedOut,
     MergeIn,
     PlaceDetailOut,
     PlaceOut,
@@ -23,6 +24,7 @@ from kentongan_server.inbound.http.place_views import (
 from kentongan_server.inbound.http.strict_json import StrictRoute
 from kentongan_server.ports.unit_of_work import Transactions, UnitOfWork
 from kentongan_server.use_cases.governing.change_regions import Part, merge_regions, split_region
+from kentongan_server.use_cases.governing.locate import locate
 
 router = APIRouter(prefix="/api/v1", tags=["places"], route_class=StrictRoute)
 
@@ -56,6 +58,19 @@ async def list_region_tree(
         lambda uow: uow.places.regions_within(scope, level, ended=ended, after=after, limit=limit + 1)
     )
     return [place_out(region) for region in page(request, response, found, limit, lambda region: region.code)]
+
+
+@router.get("/region-at")
+async def find_region(
+    request: Request,
+    _: Caller,
+    latitude: Annotated[float, Query(ge=-90, le=90)],
+    longitude: Annotated[float, Query(ge=-180, le=180)],
+) -> LocatedOut:
+    """In which RT a position lies, for whoever is away from home. A guess is to be confirmed by the person who asks."""
+    transactions: Transactions = request.app.state.transactions
+    found = await transactions.read(lambda uow: locate(uow, latitude, longitude))
+    return LocatedOut(**brief(found.region).model_dump(), drawn=found.drawn, distance_m=found.metres)
 
 
 @router.get("/regions/{code:path}")

@@ -4,8 +4,9 @@ import json
 import math
 from typing import Any
 
+from kentongan_server.domain.outline import MOST_CORNERS, Point, Shape
 from kentongan_server.inbound.imports.raw import ImportFileError, RawFile, RawRow, assert_not_too_many, our_name
-from kentongan_server.inbound.imports.shape import Point, Polygon, representative_point
+from kentongan_server.inbound.imports.shape import representative_point
 
 
 def read_geojson(data: bytes) -> RawFile:
@@ -40,32 +41,42 @@ def _row(number: int, feature: Any) -> RawRow:
         if any("\ud800" <= character <= "\udfff" for character in name + value):
             return RawRow(number, fault=f"{name.encode(errors='replace').decode()}: this holds half a character.")
     geometry = feature.get("geometry")
+    shape: Shape = ()
     if geometry is not None:
         try:
-            longitude, latitude = _position(geometry)
+            shape = _shape(geometry)
+            longitude, latitude = representative_point(shape) if shape else _point(geometry.get("coordinates"))
         except ValueError as error:
             return RawRow(number, values, fault=str(error))
         values |= {"longitude": repr(longitude), "latitude": repr(latitude)}
-    return RawRow(number, values)
+    return RawRow(number, values, shape=shape)
 
 
-def _position(geometry: Any) -> Point:
+def _shape(geometry: Any) -> Shape:
+    """The polygons of the geometry; none of a point."""
     kind = geometry.get("type") if isinstance(geometry, dict) else None
     if kind not in ("Point", "Polygon", "MultiPolygon"):
         raise ValueError("The geometry must be a Point, a Polygon or a MultiPolygon.")
-    coordinates = geometry.get("coordinates")
     if kind == "Point":
-        return _point(coordinates)
+        return ()
+    coordinates = geometry.get("coordinates")
     polygons = [coordinates] if kind == "Polygon" else coordinates
     if not isinstance(polygons, list):
         raise ValueError("The polygon has no coordinates.")
-    return representative_point([_polygon(polygon) for polygon in polygons])
+    shape = tuple(_polygon(polygon) for polygon in polygons)
+    if sum(len(ring) for polygon in shape for ring in polygon) > MOST_CORNERS:
+        raise ValueError(f"The polygon has more than {MOST_CORNERS:,} corners; simplify it.")
+    return shape or _no_area()
 
 
-def _polygon(rings: Any) -> Polygon:
+def _no_area() -> Shape:
+    raise ValueError("The polygon has no area; draw its outline with three corners or more.")
+
+
+def _polygon(rings: Any) -> tuple[tuple[Point, ...], ...]:
     if not isinstance(rings, list) or not rings or not all(isinstance(ring, list) and len(ring) > 2 for ring in rings):
         raise ValueError("The polygon has no area; draw its outline with three corners or more.")
-    return [[_point(point) for point in ring] for ring in rings]
+    return tuple(tuple(_point(point) for point in ring) for ring in rings)
 
 
 def _point(found: Any) -> Point:

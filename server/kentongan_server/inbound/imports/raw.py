@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from kentongan_server.domain.outline import Shape
+
 MOST_ROWS = 200_000
 
 # What people call our columns.
@@ -26,11 +28,12 @@ class ImportFileError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RawRow:
-    """One row as the file has it: its number there, what each column says, or why it cannot be read at all."""
+    """One row as the file has it: its number there, what each column says and what is drawn, or why it cannot be read at all."""
 
     number: int
     values: dict[str, str] = field(default_factory=dict)
     fault: str | None = None
+    shape: Shape = ()
 
 
 @dataclass(frozen=True, slots=True)

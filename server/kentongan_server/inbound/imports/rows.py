@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, ValidationError
 
+from kentongan_server.domain.outline import Outline
 from kentongan_server.domain.place import NodeRole
 from kentongan_server.domain.surroundings import Basis, CameraHealth, SiteKind
 from kentongan_server.inbound.imports.geojson import read_geojson
@@ -113,6 +114,8 @@ def _row(model: type[_Row], raw: RawRow, key: list[str]) -> Row:
             fault = "; ".join(faults) + "."
     if fault is not None:  # the key as far as it can be read, so that the row is found
         values = {name: _printable(said[name]) for name in key if name in said}
+    elif model is RegionRow and raw.shape:
+        values["outline"] = Outline(values.get("code", ""), raw.shape)
     return Row(raw.number, values, fault)
 
 

@@ -4,15 +4,16 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, insert, select, update
+from sqlalchemy import Connection, bindparam, case, delete, insert, select, update
 
+from kentongan_server.domain.outline import Outline
 from kentongan_server.domain.place import Node, NodeRole, Notice, Presence, Region
 from kentongan_server.domain.region_code import Level
 from kentongan_server.outbound.database.scopes import is_of, lies_in
 from kentongan_server.outbound.database.statement import Statement
-from kentongan_server.outbound.database.tables import nodes, notices, region_successors, regions
+from kentongan_server.outbound.database.tables import nodes, notices, region_outlines, region_successors, regions
 from kentongan_server.outbound.database.upsert import put
-from kentongan_server.outbound.database.values import to_ms
+from kentongan_server.outbound.database.values import from_text, to_ms, to_text
 
 _REGION = Statement(select(regions).where(regions.c.code == bindparam("code")))
 _SUCCESSORS = (
@@ -94,6 +95,47 @@ class PlaceRows:
         if after is not None:
             query = query.where(regions.c.code > after)
         return [Region(*row) for row in self._connection.execute(query)]
+
+    def rts_around(self, latitude: float, longitude: float, degrees: float) -> list[Region]:
+        query = (
+            select(regions)
+            .where(is_of(regions.c.code, Level.RT), regions.c.valid_until.is_(None))
+            .where(regions.c.latitude.between(latitude - degrees, latitude + degrees))
+            .where(regions.c.longitude.between(longitude - degrees, longitude + degrees))
+            .order_by(regions.c.code)
+        )
+        return [Region(*row) for row in self._connection.execute(query)]
+
+    def outlines(self, codes: Collection[str]) -> list[Outline]:
+        drawn = select(region_outlines).order_by(region_outlines.c.region)
+        query = drawn.where(region_outlines.c.region.in_(sorted(codes)))
+        return [_outline(row) for row in self._connection.execute(query)]
+
+    def outlined(self, codes: Collection[str]) -> set[str]:
+        query = select(region_outlines.c.region).where(region_outlines.c.region.in_(sorted(codes)))
+        return set(self._connection.execute(query).scalars())
+
+    def outlines_at(self, latitude: float, longitude: float) -> list[Outline]:
+        box = region_outlines.c
+        query = (
+            select(region_outlines)
+            .where(box.south <= latitude, box.north >= latitude, box.west <= longitude, box.east >= longitude)
+            .order_by(box.region)
+        )
+        return [_outline(row) for row in self._connection.execute(query)]
+
+    def put_outlines(self, outlines: Collection[Outline]) -> None:
+        rows = []
+        for outline in outlines:
+            west, south, east, north = outline.bounds
+            shape = to_text({"polygons": outline.polygons})
+            rows.append(
+                {"region": outline.region, "shape": shape, "west": west, "south": south, "east": east, "north": north}
+            )
+        put(self._connection, region_outlines, rows)
+
+    def drop_outlines(self, codes: Collection[str]) -> None:
+        self._connection.execute(delete(region_outlines).where(region_outlines.c.region.in_(sorted(codes))))
 
     def put_region(self, region: Region) -> None:
         self.put_regions([region])
@@ -242,3 +284,10 @@ def _node(row: Any) -> Node:
         site=row.site,
         out_of_service=row.out_of_service,
     )
+
+
+def _outline(row: Any) -> Outline:
+    shape = tuple(
+        tuple(tuple((x, y) for x, y in ring) for ring in polygon) for polygon in from_text(row.shape)["polygons"]
+    )
+    return Outline(row.region, shape)

@@ -57,6 +57,17 @@ regions = Table(
     Column("households", Integer),
 )
 
+region_outlines = Table(
+    "region_outlines",
+    metadata,
+    Column("region", ID, ForeignKey("regions.code"), primary_key=True),
+    Column("shape", Text, nullable=False),
+    Column("west", Float, nullable=False),
+    Column("south", Float, nullable=False, index=True),
+    Column("east", Float, nullable=False),
+    Column("north", Float, nullable=False),
+)
+
 region_successors = Table(
     "region_successors",
     metadata,

@@ -45,6 +45,7 @@ def split_region(uow: UnitOfWork, by: str, code: str, parts: Sequence[Part]) -> 
     regions = [_new_rt(uow, part.region, today, keeps=[old]) for part in parts]
     _assert_different(regions)
     _assert_quiet(uow, [old])
+    uow.places.drop_outlines([code])  # whatever keeps the code is another shape now
     heirs = _end_and_follow(uow, [old], regions, today)
     _hand_over(uow, old, [replace(part, region=region) for part, region in zip(parts, regions, strict=True)])
     _redraw_edges(uow, by, [old], heirs, keep_decisions=False)
@@ -62,6 +63,7 @@ def merge_regions(uow: UnitOfWork, by: str, codes: Collection[str], into: Region
     if [region.code] == [one.code for one in old]:
         raise InvalidError(f"{region.code} alone cannot be merged into itself.")
     _assert_quiet(uow, old)
+    uow.places.drop_outlines([one.code for one in old])
     heirs = _end_and_follow(uow, old, [region], today)
     for one in old:
         _hand_over(uow, one, [Part(region)])

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Protocol, TypeVar
 
 from kentongan_server.domain.errors import ConflictError, InvalidError, UnknownError
+from kentongan_server.domain.outline import Outline
 from kentongan_server.domain.place import Node, NodeRole, Region, unheard_node
 from kentongan_server.domain.region_code import Level, is_code, level_of, parent_of
 from kentongan_server.domain.surroundings import Adjacency, Basis, Camera, Site, between, distance_m
@@ -50,21 +51,34 @@ class Book(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A region and its outline, where somebody drew one."""
+
+    region: Region
+    outline: Outline | None
+
+
 class Regions:
-    """Regions, each below one that is known or in the file."""
+    """Regions, each below one that is known or in the file. A row without an outline leaves the known one as it is."""
 
     def __init__(self, job: Job) -> None:
         self._places = job.uow.places
         codes = {code for values in job.rows if is_code(code := self.key(values))}
         parents = {parent for code in codes if (parent := parent_of(code)) is not None}
         self._known = {region.code: region for region in job.uow.places.regions(_few(codes | parents))}
+        drawn = {self.key(values) for values in job.rows if "outline" in values}
+        self._outlines = {outline.region: outline for outline in job.uow.places.outlines(drawn)}
 
     @staticmethod
     def key(values: dict[str, Any]) -> str:
         return str(values.get("code", ""))
 
-    def judge(self, values: dict[str, Any], *, again: bool) -> tuple[Region | None, Region]:
+    def judge(self, values: dict[str, Any], *, again: bool) -> tuple[Drawn | None, Drawn]:
         code = self.key(values)
+        values = dict(values)
+        was = self._outlines.get(code)
+        outline = values.pop("outline", was)
         level = level_of(code)
         before = self._known.get(code)
         if before is not None and before.has_ended:
@@ -76,12 +90,15 @@ class Regions:
             _assert_near(region, parent)
         elif level is not Level.KOTA:
             raise UnknownError(f"{parent_of(code)}, in which it lies, is not known; import that first.")
-        _assert_no_contradiction(again, before, region)
+        _assert_no_contradiction(again, (before, was), (region, outline))
         self._known[code] = region
-        return before, region
+        if outline is not None:
+            self._outlines[code] = outline
+        return None if before is None else Drawn(before, was), Drawn(region, outline)
 
-    def put(self, things: Sequence[Region]) -> None:
-        self._places.put_regions(things)
+    def put(self, things: Sequence[Drawn]) -> None:
+        self._places.put_regions([thing.region for thing in things])
+        self._places.put_outlines([thing.outline for thing in things if thing.outline is not None])
 
 
 class _InRts:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from kentongan_server.inbound.imports.shape import is_inside, representative_point
+from kentongan_server.domain.outline import is_inside
+from kentongan_server.inbound.imports.shape import representative_point
 
 SQUARE = [(110.0, -7.0), (110.2, -7.0), (110.2, -6.8), (110.0, -6.8), (110.0, -7.0)]
 HOLE = [(110.05, -6.95), (110.15, -6.95), (110.15, -6.85), (110.05, -6.85), (110.05, -6.95)]

@@ -105,8 +105,8 @@ class BrokerLink:
                 burst.is_large = True
             if place and place % PORTION == 0:
                 await asyncio.sleep(0)
-            if len(burst.under_way) >= WINDOW:
-                await burst.wait(WINDOW // 2)
+            if len(burst.under_way) >= WINDOW and not await burst.wait(WINDOW // 2):
+                break
             if not self.connected:
                 break
             sent = self._client.publish(topic, payload, qos=1, retain=False)
@@ -200,8 +200,8 @@ class _Burst:
 
         return tell
 
-    async def wait(self, most: int) -> None:
-        """Until no more than `most` are under way, or the broker answers nothing for too long."""
+    async def wait(self, most: int) -> bool:
+        """Until no more than `most` are under way; False when the broker takes too long."""
         deadline = asyncio.get_running_loop().time() + PUBACK_PATIENCE_S
         while len(self.under_way) > most:
             self._most = most
@@ -210,7 +210,8 @@ class _Burst:
                 async with asyncio.timeout_at(deadline):
                     await self._calm
             except TimeoutError:
-                return
+                return False
+        return True
 
 
 def _no_delay(_client: Client, _data: Any, connection: Any) -> None:

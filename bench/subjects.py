@@ -50,9 +50,13 @@ class Kentongan:
             "KENTONGAN_BROKER_PORT": str(stand.broker.port),
             "KENTONGAN_BROKER_PASSWORD": stand.enrolment.server_password,
             "KENTONGAN_MASTER_KEY_FILE": str(stand.folder / "master.key"),
+            "KENTONGAN_RECORD_KEY_FILE": str(stand.folder / "record.key"),
+            "KENTONGAN_CHECKPOINT_FILE": str(stand.folder / "checkpoints.jsonl"),
         }
         if self.centre:
             environment |= self._start_centre(stand, environment)
+        else:
+            _make_keys(environment)
         server = ["-m", "kentongan_server"]
         if self._profile is not None:
             server = ["-m", "bench.profiled_server"]
@@ -91,12 +95,7 @@ class Kentongan:
             "KENTONGAN_CAP_KEY_FILE": str(stand.folder / "cap.key"),
             "KENTONGAN_CAP_CERT_FILE": str(stand.folder / "cap.pem"),
         }
-        command = [sys.executable, "-m", "kentongan_server", "make-keys"]
-        made = subprocess.run(
-            command, env={**os.environ, **environment, **keys}, capture_output=True, text=True, timeout=60, check=False
-        )
-        if made.returncode != 0:
-            raise StandError(f"make-keys failed: {made.stderr.strip()[-300:]}")
+        _make_keys(environment | keys)
         centre = {
             "KENTONGAN_CENTRE_HTTP_PORT": str(self._centre_port),
             "KENTONGAN_CENTRE_WEBHOOK_SECRET": secret,
@@ -241,6 +240,15 @@ def _plain_reports(city: BenchCity) -> Request:
         return id, post("/reports", body)
 
     return request
+
+
+def _make_keys(environment: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "kentongan_server", "make-keys"]
+    made = subprocess.run(
+        command, env={**os.environ, **environment}, capture_output=True, text=True, timeout=60, check=False
+    )
+    if made.returncode != 0:
+        raise StandError(f"make-keys failed: {made.stderr.strip()[-300:]}")
 
 
 def _body(kind: str, region: str) -> tuple[str, bytes]:

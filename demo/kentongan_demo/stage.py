@@ -25,6 +25,7 @@ from kentongan_demo.serial_cable import SerialCable
 from kentongan_demo.tally import Tally
 from kentongan_demo.twin import TwinServer
 from kentongan_server.outbound.police.credentials import ensure_cap_credentials
+from kentongan_server.outbound.record.seal import ensure_record_key
 
 ROOT = Path(__file__).resolve().parents[2]
 UNIX_NODE = ROOT / "firmware" / "unix_main.py"
@@ -129,6 +130,7 @@ class Stage:
         self._write("master.key", self._master.hex())
         now = datetime.now(UTC)  # noqa: TID251  # a certificate begins now
         ensure_cap_credentials(self.folder / "cap.key", self.folder / "cap.pem", name="Kentongan demo", now=now)
+        ensure_record_key(self.folder / "record.key")
         self._write("city.json", json.dumps(self.city.description))
         session = {
             "tokens": self.city.tokens,
@@ -157,6 +159,8 @@ class Stage:
             "KENTONGAN_BROKER_PORT": str(self.broker.port),
             "KENTONGAN_BROKER_PASSWORD": self.broker.enrolment.server_password,
             "KENTONGAN_MASTER_KEY_FILE": str(self.folder / "master.key"),
+            "KENTONGAN_RECORD_KEY_FILE": str(self.folder / "record.key"),
+            "KENTONGAN_CHECKPOINT_FILE": str(self.folder / "checkpoints.jsonl"),
             "KENTONGAN_POLICE_URL": self.police_inbox_url,
             "KENTONGAN_POLICE_WEBHOOK_SECRET": self._webhook_secret,
             "KENTONGAN_CAP_KEY_FILE": str(self.folder / "cap.key"),

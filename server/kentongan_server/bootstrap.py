@@ -35,6 +35,7 @@ from kentongan_server.inbound.http import (
     places,
     planned,
     police_replies,
+    privacy,
     problems,
     region_tree,
     reports,
@@ -71,7 +72,7 @@ from kentongan_server.outbound.telemetry.database import DatabaseTelemetry
 from kentongan_server.ports.outbox import Channel
 from kentongan_server.ports.responder import Responder
 from kentongan_server.ports.telemetry import Telemetry
-from kentongan_server.ports.unit_of_work import Committed, Transactions
+from kentongan_server.ports.unit_of_work import Committed
 from kentongan_server.settings import Settings
 from kentongan_server.stages import listeners
 from kentongan_server.use_cases.governing.check_pin import CountedPinCheck
@@ -121,6 +122,7 @@ def create_app(settings: Settings) -> FastAPI:
         live,
         access,
         people,
+        privacy,
         ronda,
         police_replies,
         view_links,
@@ -196,9 +198,8 @@ async def _open(app: FastAPI, settings: Settings, keys: Keys) -> AsyncIterator[N
         app.state.reply_secrets = {way.recipient: partial(believed, way.keys) for way in ways(settings)}
         rooms: list[Room] = [relay, teller, feed, ticker, heartbeats, codebooks_kept]
         rooms.append(Nightly(transactions, clock))
-        checkpointer = _checkpointer(transactions, settings, keys)
-        if checkpointer is not None:
-            rooms.append(checkpointer)
+        checkpointer = Checkpointer(transactions, keys.record, CheckpointFile(settings.checkpoint_file))
+        rooms.append(checkpointer)
         work = [_at_work(type(room).__name__, room.run()) for room in rooms]
         app.state.stopped = lambda: [task.get_name() for task in work if task.done()]
         link.start(listener.receive)
@@ -209,8 +210,7 @@ async def _open(app: FastAPI, settings: Settings, keys: Keys) -> AsyncIterator[N
             for task in work:
                 task.cancel()
             await asyncio.gather(*work, return_exceptions=True)
-            if checkpointer is not None:
-                await checkpointer.take()
+            await checkpointer.take()
 
 
 def _at_work(name: str, run: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
@@ -240,12 +240,6 @@ async def _responders(settings: Settings, keys: Keys, doors: AsyncExitStack) -> 
             connections, recipient=way.recipient, base_url=way.url, identity=identity, seal=keys.seal
         )
     return found
-
-
-def _checkpointer(transactions: Transactions, settings: Settings, keys: Keys) -> Checkpointer | None:
-    if keys.record is None:
-        return None
-    return Checkpointer(transactions, keys.record, CheckpointFile(settings.checkpoint_file))
 
 
 def _telemetry(settings: Settings) -> ClosableTelemetry:

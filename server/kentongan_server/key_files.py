@@ -26,9 +26,9 @@ class Keys:
     """What the key files hold."""
 
     master: bytes
+    record: Ed25519Seal
     seal: CapSeal | None
     vapid: VapidKey | None = None
-    record: Ed25519Seal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def read_keys(settings: Settings) -> Keys:
             raise SettingsError(
                 f"The CAP key cannot be used ({error}); make one with: kentongan server make-keys."
             ) from error
-    return Keys(master_key(settings.master_key_file), seal, _vapid_key(settings), _record_seal(settings))
+    return Keys(master_key(settings.master_key_file), _record_seal(settings), seal, _vapid_key(settings))
 
 
 def believed(keys: KeyRing) -> list[bytes]:
@@ -101,14 +101,12 @@ def ways(settings: Settings) -> tuple[Way, Way]:
     return police, emergency
 
 
-def _record_seal(settings: Settings) -> Ed25519Seal | None:
-    if settings.record_key_file is None:
-        return None
+def _record_seal(settings: Settings) -> Ed25519Seal:
     try:
         return open_seal(settings.record_key_file)
     except (OSError, ValueError) as error:
         raise SettingsError(
-            f"The record key cannot be used ({error}); make one with: kentongan server make-keys."
+            f"The record key {settings.record_key_file} cannot be used ({error}); make one with: kentongan server make-keys."
         ) from error
 
 

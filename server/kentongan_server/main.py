@@ -180,7 +180,7 @@ app.command("issue-node")(node_commands.issue_node)
 
 @app.command("make-keys")
 def make_keys() -> None:
-    """Make the master key and the CAP key pair where the settings say, unless they are there already."""
+    """Make the master key, the record's and the CAP key pair where the settings say, unless they are there already."""
     found = settings()
     path = found.master_key_file
     if not path.exists():
@@ -194,8 +194,7 @@ def make_keys() -> None:
         from kentongan_server.outbound.notify.web_push import make_vapid_key  # aiohttp comes with it: slow to import
 
         make_vapid_key(found.vapid_key_file)
-    if found.record_key_file:
-        ensure_record_key(found.record_key_file)
+    ensure_record_key(found.record_key_file)
     typer.echo(f"The keys are in {path.parent}.")
 
 

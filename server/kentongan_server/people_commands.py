@@ -48,7 +48,7 @@ def make_admin(
 
     person = _do(make)
     with database() as transactions:
-        asyncio.run(set_login(transactions, hasher, person, None, email, password))
+        asyncio.run(set_login(transactions, hasher, person, None, email, password, one_time=True))
     typer.echo(f"{name} is {person}. Sign in as {email} with this password, then choose another:\n{password}")
 
 

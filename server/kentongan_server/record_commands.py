@@ -73,11 +73,8 @@ def raise_counters() -> None:
 
 
 def _seal(key: Path | None) -> Ed25519Seal:
-    private = settings().record_key_file
-    path = key or (public_file(private) if private else None)
-    if path is None:
-        give_up("Say which keys to trust: --key <file of public keys>, or set KENTONGAN_RECORD_KEY_FILE.")
+    path = key or public_file(settings().record_key_file)
     try:
         return Ed25519Seal(read_public(path))
     except (OSError, ValueError) as error:
-        give_up(f"The public keys cannot be used: {error}")
+        give_up(f"The public keys cannot be used: {error}. Say which to trust: --key, or KENTONGAN_RECORD_KEY_FILE.")

@@ -28,8 +28,8 @@ class Settings(BaseSettings):
     broker_username: str = Field("server", description="Our name at the broker")
     broker_password: SecretStr = Field(SecretStr(""), description="Our password at the broker")
     master_key_file: Path = Field(Path("master.key"), description="64 hex digits; made with `server make-keys`")
-    record_key_file: Path | None = Field(
-        None, description="Ed25519 key that signs the record's checkpoints; made with `server make-keys`"
+    record_key_file: Path = Field(
+        Path("record.key"), description="Ed25519 key that signs the record's checkpoints; made with `server make-keys`"
     )
     checkpoint_file: Path = Field(
         Path("checkpoints.jsonl"), description="Where checkpoints go besides the database, best on another disk"

@@ -18,6 +18,7 @@ from kentongan_broker import Broker
 from kentongan_server.bootstrap import create_app
 from kentongan_server.domain.people import Membership, Person, Role
 from kentongan_server.domain.place import Node, NodeRole, Presence, Region
+from kentongan_server.outbound.record.seal import ensure_record_key
 from kentongan_server.ports.unit_of_work import Transactions, UnitOfWork
 from kentongan_server.settings import Settings
 
@@ -32,6 +33,7 @@ class Served:
     def __init__(self, folder: Path, broker: Broker, **settings: Any) -> None:
         self.master = secrets.token_bytes(32)
         (folder / "master.key").write_text(self.master.hex())
+        ensure_record_key(folder / "record.key")
         self.folder = folder
         plain: dict[str, Any] = {
             "database_url": f"sqlite:///{folder / 'kentongan.sqlite3'}",
@@ -40,6 +42,8 @@ class Served:
             "broker_port": broker.port,
             "broker_password": broker.enrolment.server_password,
             "master_key_file": folder / "master.key",
+            "record_key_file": folder / "record.key",
+            "checkpoint_file": folder / "checkpoints.jsonl",
             "police_webhook_secret": SECRET,
         }
         self._settings = Settings(**{**plain, **settings})

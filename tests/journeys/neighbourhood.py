@@ -25,6 +25,7 @@ from ulid import ULID
 from kentongan_broker import Broker, enrol, start
 from kentongan_contract.seal import group_key, node_key
 from kentongan_server.outbound.police.credentials import ensure_cap_credentials
+from kentongan_server.outbound.record.seal import ensure_record_key
 
 HERE = "33.74.01.1001/RW01/RT01"
 THERE = "33.74.01.1001/RW01/RT02"
@@ -61,6 +62,7 @@ class Neighbourhood:
             (self.folder / "master.key").write_text(self._master.hex())
             now = datetime.now(UTC)
             ensure_cap_credentials(self.folder / "cap.key", self.folder / "cap.pem", name="Kentongan test", now=now)
+            ensure_record_key(self.folder / "record.key")
             self._enrolment = enrol(city)
             self.broker: Broker = doors.enter_context(start(self.folder / "broker", self._enrolment, kind="mosquitto"))
             self.pager = doors.enter_context(Pager())
@@ -226,6 +228,8 @@ class Neighbourhood:
             "KENTONGAN_BROKER_PORT": str(self.broker.port),
             "KENTONGAN_BROKER_PASSWORD": self._enrolment.server_password,
             "KENTONGAN_MASTER_KEY_FILE": str(self.folder / "master.key"),
+            "KENTONGAN_RECORD_KEY_FILE": str(self.folder / "record.key"),
+            "KENTONGAN_CHECKPOINT_FILE": str(self.folder / "checkpoints.jsonl"),
             "KENTONGAN_POLICE_URL": f"http://127.0.0.1:{self._centre_port}",
             "KENTONGAN_POLICE_WEBHOOK_SECRET": self._secret,
             "KENTONGAN_CAP_KEY_FILE": str(self.folder / "cap.key"),

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 VERSION = "2026-11"
 REFLECT = timedelta(hours=72)
+NEVER = timedelta(days=36_525)
 
 
 class Purpose(StrEnum):
@@ -76,3 +77,13 @@ class Erasure:
     person: str
     asked_at: datetime
     due_at: datetime
+
+    @property
+    def is_forced(self) -> bool:
+        """True when the duress PIN was given: then it is never done."""
+        return self.due_at - self.asked_at >= NEVER
+
+    @property
+    def shown_due_at(self) -> datetime:
+        """When it seems to be done: of a forced wish nobody may see that it is one."""
+        return self.asked_at + REFLECT if self.is_forced else self.due_at

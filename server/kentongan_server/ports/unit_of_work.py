@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 from kentongan_server.domain.errors import UnknownError
 from kentongan_server.domain.events import Event
 from kentongan_server.domain.incident import Incident
+from kentongan_server.domain.incident_kind import IncidentClass
 from kentongan_server.domain.people import Person, Role
 from kentongan_server.ports.access import AccessBook
 from kentongan_server.ports.admissions import AdmissionBook
@@ -83,7 +84,14 @@ class UnitOfWork:
         return self.shown_to(person, incident)
 
     def concerns(self, person: Person, incident: Incident) -> bool:
-        """True when the incident is this person's to see: it lies in their region, or sounded in it."""
+        """True when the incident is this person's to see: it reaches them, or they reported it, admitted to an RT or not."""
+        if self.reaches(person, incident):
+            return True
+        is_news = incident.incident_class is IncidentClass.COMMUNITY
+        return not is_news and self.incidents.has_spoken(incident.id, person.id, None)
+
+    def reaches(self, person: Person, incident: Incident) -> bool:
+        """True when the incident lies in their region, or sounded in it."""
         if person.sees(incident.region, incident.incident_class):
             return True
         scopes = person.scope(incident.incident_class) or frozenset()

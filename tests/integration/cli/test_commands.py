@@ -27,6 +27,7 @@ def typed(folder: Path, *words: str, **environment: str) -> "subprocess.Complete
     settings = {
         "KENTONGAN_DATABASE_URL": f"sqlite:///{folder / 'town.sqlite3'}",
         "KENTONGAN_MASTER_KEY_FILE": str(folder / "keys" / "master.key"),
+        "KENTONGAN_RECORD_KEY_FILE": str(folder / "keys" / "record.key"),
         **{f"KENTONGAN_{name}": value for name, value in environment.items()},
     }
     command = [sys.executable, "-m", "kentongan_server", *words]
@@ -71,16 +72,19 @@ def test_a_city_file_that_is_not_there(tmp_path: Path) -> None:
     assert_one_sentence(typed(tmp_path, "install-city", "nothing.json"), "nothing.json cannot be read")
 
 
+MADE = ("master.key", "cap.key", "cap.pem", "record.key", "record.pub")
+
+
 def test_keys_are_made_once_and_for_their_owner_alone(tmp_path: Path) -> None:
     settings = {"CAP_KEY_FILE": str(tmp_path / "keys" / "cap.key"), "CAP_CERT_FILE": str(tmp_path / "keys" / "cap.pem")}
     made = []
     for _ in range(2):
         said = typed(tmp_path, "make-keys", **settings)
         assert said.returncode == 0, said.stderr
-        made.append([(tmp_path / "keys" / name).read_bytes() for name in ("master.key", "cap.key", "cap.pem")])
+        made.append([(tmp_path / "keys" / name).read_bytes() for name in MADE])
     assert made[0] == made[1]
     assert len(bytes.fromhex(made[0][0].decode())) == 32
-    for name in ("master.key", "cap.key"):
+    for name in ("master.key", "cap.key", "record.key"):
         assert stat.S_IMODE((tmp_path / "keys" / name).stat().st_mode) == 0o600
 
 
@@ -94,6 +98,15 @@ def test_without_its_key_the_server_does_not_start(tmp_path: Path, key: str | No
         (tmp_path / "keys").mkdir()
         (tmp_path / "keys" / "master.key").write_text(key)
     assert_one_sentence(typed(tmp_path, "run"), says)
+
+
+@pytest.mark.parametrize("key", [None, "no key"], ids=["no key", "no PEM"])
+def test_without_the_record_s_key_the_server_does_not_start(tmp_path: Path, key: str | None) -> None:
+    assert typed(tmp_path, "make-keys").returncode == 0
+    (tmp_path / "keys" / "record.key").unlink()
+    if key is not None:
+        (tmp_path / "keys" / "record.key").write_text(key)
+    assert_one_sentence(typed(tmp_path, "run"), "record.key", "make-keys")
 
 
 def test_a_setting_that_is_wrong_is_named(tmp_path: Path) -> None:

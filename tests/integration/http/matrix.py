@@ -169,6 +169,15 @@ MATRIX: dict[str, Row | str] = {
     "list_tokens": OWN,
     "make_token": OWN,
     "drop_token": OWN,
+    # rights: about oneself alone
+    "list_consent_texts": OPEN,
+    "my_consents": OWN,
+    "give_consent": OWN,
+    "withdraw_consent": OWN,
+    "my_data": OWN,
+    "show_erasure": OWN,
+    "request_erasure": OWN,
+    "withdraw_erasure": OWN,
     # people
     "list_invitations": Row(by_region("invitations"), ADMITS),
     "make_invitation": Row(body("POST", "invitations", region=region_of), ADMITS),

@@ -99,9 +99,9 @@ def test_joining_and_being_admitted(served: Served, rt: Rt, telephone: Callable[
     head.wait_for_selector("#invited img.qr")
     assert head.evaluate("document.querySelector('#invited img.qr').naturalWidth") > 100
     address = urlsplit(head.inner_text("#invited .secret"))
-    # The incident itself is not theirs to see until they are admitted.
     page = telephone(f"{address.path}#{address.fragment}", foreseen="404|no such incident")
     says(page, "#title", "Bergabung dengan RT 901")
+    page.check("#agreed")
     fill(page, name="Budi <b>Santoso</b>", phone="0812 3456")
     says(page, "#why", "Ketua RT akan menyetujui")
     page.click("a.main-button")

@@ -11,6 +11,7 @@ from jsonschema_rs import validator_for
 from kentongan_server.bootstrap import create_app
 from kentongan_server.inbound.http.api_words import ANSWERS
 from kentongan_server.inbound.http.openapi import contents, example_of, operations
+from kentongan_server.outbound.record.seal import ensure_record_key
 from kentongan_server.settings import Settings
 
 # Whoever adds an operation that asks for no token says so here.
@@ -25,6 +26,7 @@ PUBLIC = {
     "list_codebooks",
     "show_version",
     "read_calendar",
+    "list_consent_texts",
     "say_delivered",
     "open_link",
 }
@@ -35,7 +37,8 @@ UNVERSIONED = {"/healthz", "/readyz", "/metrics"}
 def described(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     key = tmp_path_factory.mktemp("keys") / "master.key"
     key.write_text(secrets.token_hex(32))
-    return create_app(Settings(master_key_file=Path(key))).openapi()
+    ensure_record_key(key.with_name("record.key"))
+    return create_app(Settings(master_key_file=Path(key), record_key_file=key.with_name("record.key"))).openapi()
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ import structlog
 from kentongan_server.domain.statistics import JAKARTA
 from kentongan_server.ports.clock import Clock
 from kentongan_server.ports.unit_of_work import Transactions
+from kentongan_server.use_cases.governing.ask_erasure import erasures_due
 from kentongan_server.use_cases.governing.retain import retain_some
 
 AT_HOUR = 3
@@ -29,6 +30,7 @@ class Nightly:
             await asyncio.sleep(until_next(self._clock.now()).total_seconds())
             try:
                 log.info("retention", **await retain(self._transactions))
+                log.info("erasures", done=await self._transactions.run(erasures_due))
             except Exception:
                 log.exception("retention_failed")  # the next night tries again
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from kentongan_server.domain.access import AccessToken
-from kentongan_server.domain.errors import RefusedError
+from kentongan_server.domain.errors import InvalidError, RefusedError
 from kentongan_server.domain.pin import PinVerdict
 from kentongan_server.inbound.http.callers import (
     CallerDetail,
@@ -87,7 +87,8 @@ class SessionOut(BaseModel):
 
 
 class StateOut(BaseModel):
-    """Who is signed in, and what of a second factor is missing: `none`, `code`, or `enrolment`."""
+    """Who is signed in, and what is missing: `none`, a `password` of their own, the second factor's `code`, or its
+    `enrolment`."""
 
     person: str
     name: str
@@ -135,9 +136,9 @@ async def show_session(request: Request, calling: CallerDetail) -> StateOut:
 @router.delete("/session", status_code=204)
 async def end_this_session(request: Request, response: Response, calling: CallerDetail) -> None:
     """Sign out on this device."""
-    session = _session(calling.session)
+    session = own_session(calling.session)
     await _run(request, lambda uow: open_session.end_session(uow, calling.person.id, session))
-    _forget(request, calling.person.id)
+    forget_caller(request, calling.person.id)
     drop_session(request, response)
 
 
@@ -161,19 +162,19 @@ async def list_sessions(request: Request, calling: CallerDetail) -> list[Session
 async def end_other_session(session_id: str, request: Request, calling: CallerDetail) -> None:
     """Sign out on another device."""
     await _run(request, lambda uow: open_session.end_session(uow, calling.person.id, session_id))
-    _forget(request, calling.person.id)
+    forget_caller(request, calling.person.id)
 
 
 @router.post("/session/second-factor")
 async def prove_this_session(body: CodeIn, request: Request, response: Response, calling: CallerDetail) -> StateOut:
     """Prove this session with the app's code or a recovery code; it gets a new cookie."""
-    session, person, state = _session(calling.session), calling.person.id, request.app.state
+    session, person, state = own_session(calling.session), calling.person.id, request.app.state
     await _run(request, lambda uow: prove_second_factor.count_try(uow, person))
     opened: Opened = await _run(
         request,
         lambda uow: prove_second_factor.prove(uow, state.codes, state.maker, person, session, body.code),
     )
-    _forget(request, person)
+    forget_caller(request, person)
     keep_session(request, response, opened)
     return await _state(request, person, proven=True)
 
@@ -181,7 +182,7 @@ async def prove_this_session(body: CodeIn, request: Request, response: Response,
 @router.post("/me/second-factor")
 async def begin_second_factor(request: Request, calling: CallerDetail) -> dict[str, str]:
     """Begin to enrol an authenticator app: its secret, as text and as a QR code, shown this once."""
-    _session(calling.session)
+    own_session(calling.session)
     person, codes = calling.person, request.app.state.codes
     begun: prove_second_factor.Enrolment = await _run(
         request, lambda uow: prove_second_factor.begin_enrolment(uow, codes, person.id, person.name)
@@ -195,13 +196,13 @@ async def confirm_second_factor(
     body: CodeIn, request: Request, response: Response, calling: CallerDetail
 ) -> dict[str, list[str]]:
     """Confirm the app with its first code. The recovery codes are told this once: write them down."""
-    session, person, state = _session(calling.session), calling.person.id, request.app.state
+    session, person, state = own_session(calling.session), calling.person.id, request.app.state
     await _run(request, lambda uow: prove_second_factor.count_try(uow, person))
     opened, recovery = await _run(
         request,
         lambda uow: prove_second_factor.confirm_enrolment(uow, state.codes, state.maker, person, session, body.code),
     )
-    _forget(request, person)
+    forget_caller(request, person)
     keep_session(request, response, opened)
     return {"recovery_codes": recovery}
 
@@ -209,20 +210,24 @@ async def confirm_second_factor(
 @router.put("/me/login", status_code=204)
 async def put_login(body: LoginIn, request: Request, response: Response, calling: CallerDetail) -> None:
     """Choose phone, e-mail and password. Every other device is signed out."""
-    session, person, state = _session(calling.session), calling.person.id, request.app.state
+    session, person, state = own_session(calling.session), calling.person.id, request.app.state
     known = await _read(request, lambda uow: uow.access.login(person))
     if known is not None and not await state.hasher.fits(body.old_password or "", known.password_hash):
         raise RefusedError("Give your present password as old_password.")
+    if known is not None and known.one_time and body.password == body.old_password:
+        raise InvalidError(
+            "That password was for the first time only, since somebody else has seen it; choose another."
+        )
     await set_login(state.transactions, state.hasher, person, body.phone, body.email, body.password)
     opened = await _run(request, lambda uow: open_session.rotate_session(uow, state.maker, person, session))
-    _forget(request, person)
+    forget_caller(request, person)
     keep_session(request, response, opened)
 
 
 @router.put("/me/pin", status_code=204)
 async def put_pin(body: PinsIn, request: Request, calling: CallerDetail) -> None:
     """Choose the PIN that cancels an alarm, and one for when somebody forces you to."""
-    _session(calling.session)
+    own_session(calling.session)
     state, person = request.app.state, calling.person.id
     verdict = await state.pin_check.check(person, body.old_pin or "")
     if verdict is PinVerdict.RESTING:
@@ -256,7 +261,7 @@ async def make_token(body: TokenIn, request: Request, calling: CallerDetail) -> 
 async def drop_token(token_id: str, request: Request, calling: CallerDetail) -> None:
     """Revoke one of my access tokens."""
     await _run(request, lambda uow: revoke_token(uow, calling.person.id, token_id))
-    _forget(request, calling.person.id)
+    forget_caller(request, calling.person.id)
 
 
 async def _state(request: Request, person_id: str, *, proven: bool) -> StateOut:
@@ -268,6 +273,9 @@ async def _state(request: Request, person_id: str, *, proven: bool) -> StateOut:
         missing = "none"
         if is_privileged(person) and not proven:
             missing = "code" if factor is not None and factor.confirmed else "enrolment"
+        login = uow.access.login(person_id)
+        if login is not None and login.one_time:
+            missing = "password"
         return StateOut(
             person=person.id,
             name=person.name,
@@ -291,13 +299,15 @@ def _shown(token: AccessToken) -> dict[str, Any]:
     }
 
 
-def _session(session: str | None) -> str:
+def own_session(session: str | None) -> str:
+    """The caller's session; RefusedError for an access token, which is a program's."""
     if session is None:
         raise RefusedError("This is for a signed-in person; an access token cannot do it.")
     return session
 
 
-def _forget(request: Request, person_id: str) -> None:
+def forget_caller(request: Request, person_id: str) -> None:
+    """Let nobody be remembered whose sessions, tokens or roles have just changed."""
     callers: Callers = request.app.state.callers
     callers.forget(person_id)
 

@@ -41,6 +41,10 @@ async def show_incident(incident_id: str, request: Request, person: Caller) -> I
 
 
 def _newest(uow: UnitOfWork, person: Person, limit: int) -> list[Incident]:
+    if not person.memberships:
+        mine = (uow.incidents.incident(each) for each in uow.personal.incidents_of(person.id))
+        own = [each for each in mine if each is not None and uow.concerns(person, each)]
+        return sorted(own, key=lambda each: (each.opened_at, each.id), reverse=True)[:limit]
     scope = person.scope(IncidentClass.CRIME)
     found = {each.id: each for each in uow.incidents.newest(scope, limit, person.community_regions)}
     if scope:

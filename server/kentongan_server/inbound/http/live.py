@@ -112,7 +112,8 @@ async def events(
         if calling is None:
             return  # the token was revoked, or the session ended, while the reader listened
         person = calling.person
-        if _may_see(person, entry) and (entry.is_for_all or await _knows_all(transactions, person, entry)):
+        may_see = _may_see(person, entry) or await _is_own(transactions, person, entry)
+        if may_see and (entry.is_for_all or await _knows_all(transactions, person, entry)):
             yield ServerSentEvent(
                 id=str(entry.seq),
                 event=entry.event,
@@ -125,6 +126,19 @@ async def events(
                     "data": entry.facts,
                 },
             )
+
+
+async def _is_own(transactions: Transactions, person: Person, entry: Entry) -> bool:
+    """True for what becomes of the report of somebody who is not admitted to an RT yet."""
+    incident_id = entry.incident
+    if person.memberships or incident_id is None:
+        return False
+
+    def ask(uow: UnitOfWork) -> bool:
+        incident = uow.incidents.incident(incident_id)
+        return incident is not None and uow.concerns(person, incident)
+
+    return await transactions.read(ask)
 
 
 async def _knows_all(transactions: Transactions, person: Person, entry: Entry) -> bool:

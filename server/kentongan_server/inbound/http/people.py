@@ -73,6 +73,9 @@ class AcceptIn(LookIn):
     id: Ulid
     name: Annotated[str, StringConstraints(max_length=200)] = ""
     phone: Annotated[str, StringConstraints(max_length=32, pattern=r"^[0-9+ ()-]*$")] | None = None
+    consent: Annotated[str, StringConstraints(min_length=1, max_length=32)] | None = Field(
+        None, examples=["2026-11"], description="The version of the membership's words that they agree to"
+    )
 
 
 class PlaceOut(BaseModel):
@@ -168,7 +171,7 @@ async def accept_code(body: AcceptIn, request: Request, response: Response) -> P
     known = await callers.calling(cookie, session=True) if cookie else None
     device = request.headers.get("user-agent", "unknown")
     person = known.person if known else None
-    asked = Asked(body.id, body.code, body.name, body.phone or None, person, device)
+    asked = Asked(body.id, body.code, body.name, body.phone or None, person, device, body.consent)
     accepted = await _run(request, lambda uow: accept_invitation(uow, maker, asked))
     if accepted.opened is not None:
         keep_session(request, response, accepted.opened)

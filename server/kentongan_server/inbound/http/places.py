@@ -1,13 +1,14 @@
 """Places and meanings: who I am, which regions I see and what hangs there."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
 from kentongan_server.domain.place import NodeRole, Presence
 from kentongan_server.domain.region_code import Level
 from kentongan_server.inbound.http.callers import Caller
+from kentongan_server.inbound.http.paging import After, page
 from kentongan_server.ports.unit_of_work import Transactions, UnitOfWork
 
 router = APIRouter(prefix="/api/v1", tags=["places"])
@@ -41,14 +42,25 @@ async def me(person: Caller) -> dict[str, Any]:
 
 
 @router.get("/regions")
-async def list_regions(request: Request, person: Caller) -> list[RegionOut]:
-    """The RTs of today that the caller may see, with their kentongan."""
+async def list_regions(
+    request: Request,
+    response: Response,
+    person: Caller,
+    after: After = None,
+    limit: Annotated[int | None, Query(ge=1, le=5_000, description="How many at most; all without it")] = None,
+) -> list[RegionOut]:
+    """The RTs of today that the caller may see, with their kentongan; in pages where a `limit` is given."""
     transactions: Transactions = request.app.state.transactions
     scope = person.scope()
 
     def regions(uow: UnitOfWork) -> list[RegionOut]:
         hanging: dict[str, list[NodeOut]] = {}
-        for node in uow.places.nodes_within(scope):
+        more = None if limit is None else limit + 1
+        found = uow.places.regions_within(scope, Level.RT, after=after, limit=more)
+        shown = found if limit is None else page(request, response, found, limit, lambda region: region.code)
+        is_whole = limit is None and after is None
+        nodes = uow.places.nodes_within(scope) if is_whole else uow.places.nodes_of([each.code for each in shown])
+        for node in nodes:
             view = NodeOut(id=node.id, role=node.role, presence=node.presence, siren=node.siren)
             hanging.setdefault(node.region, []).append(view)
         return [
@@ -60,7 +72,7 @@ async def list_regions(request: Request, person: Caller) -> list[RegionOut]:
                 deaf=all(node.presence is not Presence.ONLINE for node in hanging.get(region.code, [])),
                 nodes=hanging.get(region.code, []),
             )
-            for region in uow.places.regions_within(scope, Level.RT)
+            for region in shown
         ]
 
     return await transactions.read(regions)

@@ -16,6 +16,7 @@ PATHS = {
     "/neighbours": "neighbours",
     "/ronda": "ronda",
     "/channels": "channels",
+    "/my-data": "data",
 }
 LANGUAGES = (("id", "Bahasa Indonesia"), ("en", "English"), ("jv", "Basa Jawa"))
 REVIEW = "review"  # a dictionary says `open` until a speaker has read it

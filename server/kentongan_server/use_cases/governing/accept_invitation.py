@@ -7,12 +7,14 @@ no second use of the invitation.
 from dataclasses import dataclass, replace
 
 from kentongan_server.domain.admission import REPEATED_WITHIN, Admission, AdmissionState, Invitation, good_name
+from kentongan_server.domain.consent import Purpose
 from kentongan_server.domain.errors import ConflictError, UnknownError
 from kentongan_server.domain.events import Noted
 from kentongan_server.domain.people import Person, Role
 from kentongan_server.domain.place import Region
 from kentongan_server.ports.secret_maker import SecretMaker
 from kentongan_server.ports.unit_of_work import UnitOfWork
+from kentongan_server.use_cases.governing.consent import agree
 from kentongan_server.use_cases.governing.open_session import Opened, open_session
 
 SHUT = "This invitation is not valid, or not any more; ask your RT head for a new one."
@@ -28,6 +30,7 @@ class Asked:
     phone: str | None
     known: Person | None
     device: str
+    consent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ def accept_invitation(uow: UnitOfWork, maker: SecretMaker, asked: Asked) -> Acce
         raise ConflictError("You belong to this RT already.")
     elif any(one.person == person.id for one in uow.admissions.pending(region.code)):
         raise ConflictError("You have asked this RT already; its head will decide.")
+    if asked.consent is not None:
+        agree(uow, person.id, Purpose.MEMBERSHIP, asked.consent)
     uow.admissions.put_invitation(replace(invitation, used=invitation.used + 1))
     admission = Admission(asked.id, person.id, name, asked.phone, region.code, invitation.id, uow.now())
     uow.admissions.put_admission(admission)

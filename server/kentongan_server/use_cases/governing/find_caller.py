@@ -1,5 +1,7 @@
 """Who calls with this token: a session's, an issued one's, or the one installed with the city."""
 
+from dataclasses import replace
+
 from kentongan_server.domain.access import Caller, as_proven
 from kentongan_server.ports.unit_of_work import UnitOfWork
 
@@ -11,6 +13,10 @@ def caller_by_session(uow: UnitOfWork, token_hash: str) -> Caller | None:
     person = None if session is None else uow.people.person(session.person, now)
     if session is None or person is None:
         return None
+    login = uow.access.login(person.id)
+    if login is not None and login.one_time:
+        # Somebody else has seen this password: until it is changed only the panic button works, as for a newcomer.
+        person = replace(person, memberships=())
     return Caller(as_proven(person, proven=session.proven), session=session.id, proven=session.proven)
 
 

@@ -66,14 +66,18 @@ async def set_login(
     phone: str | None,
     email: str | None,
     password: str,
+    *,
+    one_time: bool = False,
 ) -> None:
-    """Keep how a person signs in; ConflictError when the phone or e-mail is somebody else's."""
+    """Keep how a person signs in; `one_time` when somebody else has seen the password. ConflictError when the phone or e-mail is somebody else's."""
     assert_good_password(password)
     names = [login_name(name) for name in (phone, email) if name]
     if not names or any(len(name) < 6 for name in names):
         raise InvalidError("Give a phone number or an e-mail address to sign in with.")
     hashed = await hasher.hash(password)
-    login = Login(person_id, login_name(phone) if phone else None, login_name(email) if email else None, hashed)
+    login = Login(
+        person_id, login_name(phone) if phone else None, login_name(email) if email else None, hashed, one_time
+    )
 
     def keep(uow: UnitOfWork) -> None:
         for name in names:

@@ -1,7 +1,7 @@
 """A named human answers: a neighbour comes or has seen it, an operator takes it for the police. Many may; none stops another."""
 
 from kentongan_server.domain.answer import Answer, Answered, Tally, changes
-from kentongan_server.domain.errors import IllegalTransitionError
+from kentongan_server.domain.errors import IllegalTransitionError, RefusedError
 from kentongan_server.domain.events import IncidentAcknowledged, IncidentMoved, IncidentSeen, StageReached
 from kentongan_server.domain.guards import move
 from kentongan_server.domain.incident import Incident
@@ -17,6 +17,8 @@ def acknowledge(uow: UnitOfWork, incident_id: str, person: Person, answer: Answe
     The police take it by seeing it; of a neighbour only "coming" is an acknowledgement.
     """
     incident = uow.incident_for(person, incident_id)
+    if not uow.reaches(person, incident):
+        raise RefusedError("You reported this; a neighbour or the police must take it. In danger call 110 or 112.")
     kind = "police" if person.has(Role.OPERATOR) else "community"
     said = Answer.COMING if kind == "police" else answer
     if not changes(uow.answers.of_person([incident.id], person.id).get(incident.id), said):

@@ -1,9 +1,11 @@
 // @ts-check
-// The small pages: sign in, accept an invitation, admit neighbours, tonight's ronda, my channels. Each shows itself by the page's view.
+// The small pages: sign in, accept an invitation, admit neighbours, tonight's ronda, my channels, my data. Each shows itself
+// by the page's view.
 
 import { ask } from "./api.js";
 import { byId, write } from "./element.js";
 import { channels } from "./people_channels.js";
+import { data } from "./people_data.js";
 import { join } from "./people_join.js";
 import { neighbours } from "./people_neighbours.js";
 import { ronda } from "./people_ronda.js";
@@ -11,7 +13,7 @@ import { shown, title } from "./people_show.js";
 import { signIn } from "./people_sign_in.js";
 import { speak, t } from "./words.js";
 
-const VIEWS = { sign_in: signIn, join, neighbours, ronda, channels };
+const VIEWS = { sign_in: signIn, join, neighbours, ronda, channels, data };
 const NEED_NOBODY = ["sign_in", "join"];
 
 await speak(document.documentElement.lang, "people-");

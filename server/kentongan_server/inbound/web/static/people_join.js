@@ -3,7 +3,7 @@
 
 import { ask } from "./api.js";
 import { element } from "./element.js";
-import { content, form, shown, title } from "./people_show.js";
+import { complain, consentTo, content, form, shown, title } from "./people_show.js";
 import { remember } from "./session.js";
 import { ulid } from "./ulid.js";
 import { t } from "./words.js";
@@ -18,14 +18,22 @@ export async function join() {
   });
   if (!place) return;
   title(t("join.title", { name: place.name }), t("join.why"));
+  const words = await consentTo("membership");
+  if (!words) return;
   const id = ulid(); // one for this page: sending twice asks once
   const fields = {
     name: { label: t("join.name"), autocomplete: "name", maxlength: 80, autofocus: true },
     phone: { label: t("join.phone"), type: "tel", autocomplete: "tel", maxlength: 32 },
   };
+  const agreed = element("input", { type: "checkbox", id: "agreed", name: "agreed" });
   content(
+    element("label", { class: "agree" }, agreed, t("join.agree", { text: words.text })),
     form(fields, t("join.send"), async (values) => {
-      const body = { id, code, name: values.name, phone: values.phone || null };
+      if (!agreed.checked) {
+        complain(t("join.must_agree"));
+        return;
+      }
+      const body = { id, code, name: values.name, phone: values.phone || null, consent: words.version };
       const asked = await shown(() => ask("/api/v1/invitations/accept", { method: "POST", body }), { 404: "join.shut" });
       if (!asked) return;
       remember(asked.region);

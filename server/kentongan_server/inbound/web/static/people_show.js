@@ -39,6 +39,26 @@ export async function shown(work, words = {}) {
   }
 }
 
+/** Say what is missing, before anything is sent. */
+export function complain(text) {
+  byId("problem").hidden = false;
+  write(byId("problem"), text);
+}
+
+/** The words in force for this purpose, in the page's language (Javanese reads the Indonesian). */
+export async function consentTo(purpose) {
+  const texts = await shown(() => ask("/api/v1/consent-texts"));
+  const found = Array.isArray(texts) && texts.find((one) => one.purpose === purpose);
+  if (!found) return null;
+  const english = document.documentElement.lang === "en";
+  return {
+    purpose,
+    version: found.version,
+    text: english ? found.en : found.id,
+    consequence: english ? found.consequence_en : found.consequence_id,
+  };
+}
+
 /** A form of these fields ({name: {label, ...attributes}}); `send` is given their values. */
 export function form(fields, button, send) {
   const inputs = Object.entries(fields).map(([name, { label, ...more }]) =>
@@ -65,6 +85,11 @@ export function qr(svg, label) {
 export async function nameOf(region) {
   const found = await shown(() => ask("/api/v1/regions"));
   return (Array.isArray(found) && found.find(({ code }) => code === region)?.name) || region;
+}
+
+/** The day, hour and minute in Semarang. */
+export function moment(at) {
+  return new Date(at).toLocaleString("id-ID", { timeZone: "Asia/Jakarta", dateStyle: "medium", timeStyle: "short", hourCycle: "h23" });
 }
 
 /** The hour and minute in Semarang. */

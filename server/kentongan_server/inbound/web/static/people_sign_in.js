@@ -20,17 +20,32 @@ export async function signIn() {
       async (values) => {
         const work = () => ask("/api/v1/session", { method: "POST", body: values });
         const state = await shown(work, { 401: "problem.wrong" });
-        if (state) await following(state);
+        if (state) await following(state, values);
       },
     ),
   );
 }
 
-/** What comes after the password: the app's code, its enrolment, or nothing. */
-async function following(state) {
-  if (state.missing === "enrolment") await enrol(state);
+/** What comes after the password: one of their own, the app's code, its enrolment, or nothing. */
+async function following(state, signed) {
+  if (state.missing === "password") await choosePassword(signed);
+  else if (state.missing === "enrolment") await enrol(state);
   else if (state.missing === "code") await askCode("/api/v1/session/second-factor", () => done(state));
   else done(state);
+}
+
+async function choosePassword(signed) {
+  title(t("first.title"), t("first.why"));
+  const fields = { password: { label: t("first.password"), type: "password", autocomplete: "new-password", autofocus: true } };
+  content(
+    form(fields, t("first.send"), async ({ password }) => {
+      const name = signed.name.includes("@") ? { email: signed.name } : { phone: signed.name };
+      const body = { ...name, password, old_password: signed.password };
+      if (!(await shown(() => ask("/api/v1/me/login", { method: "PUT", body })))) return;
+      const state = await shown(() => ask("/api/v1/session"));
+      if (state) await following(state, { ...signed, password });
+    }),
+  );
 }
 
 async function enrol(state) {

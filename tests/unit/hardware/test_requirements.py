@@ -49,6 +49,11 @@ def test_what_is_generated_is_not_stale():
     assert stale(JOBS) == []
 
 
+def test_every_requirement_of_a_thing_says_what_the_first_prototype_must_measure():
+    of_paper = {"OUT-1", "BOM-1"}  # rules of the circuit, gaps of a list: nothing that an instrument shows
+    assert {name for name, one in read().items() if "prototype" not in one} == of_paper
+
+
 PAGES = pages()
 
 

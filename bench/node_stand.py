@@ -99,18 +99,19 @@ class OneNode:
     """firmware/unix_main.py in MicroPython; what it tells is kept with the moment it came."""
 
     def __init__(
-        self, micropython: Path, fleet: Path, state: Path, *, code: Path | None = None, heap: str = ""
-    ) -> None:
+        self, micropython: Path, fleet: Path, state: Path, *,
+        code: Path | None = None, heap: str = "", frozen: bool = False,
+    ) -> None:  # fmt: skip
         options = ["-X", f"heapsize={heap}"] if heap else []
-        main = FIRMWARE / "unix_main.py"
-        command = [str(micropython), *options, str(main), "--fleet", str(fleet), "--node", NODE, "--state", str(state)]
-        path = str(code) if code else f"{ROOT / 'contract'}:{FIRMWARE}"
+        main = ["-m", "unix_main"] if frozen else [str(FIRMWARE / "unix_main.py")]
+        command = [str(micropython), *options, *main, "--fleet", str(fleet), "--node", NODE, "--state", str(state)]
+        path = str(code) if code else "" if frozen else f"{ROOT / 'contract'}:{FIRMWARE}"
         self.events: list[dict[str, Any]] = []
         self._changed = threading.Condition()
         self.begun = time.monotonic()
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-            env={**os.environ, "MICROPYPATH": f"{path}:.frozen"}, bufsize=1,
+            env={**os.environ, "MICROPYPATH": f"{path}:.frozen" if path else ".frozen"}, bufsize=1,
         )  # fmt: skip
         give_way_to(self._process.pid)
         threading.Thread(target=self._listen, daemon=True).start()

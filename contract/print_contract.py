@@ -6,7 +6,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from kentongan_contract import codec, frames, freshness, messages, peers, seal, topics
+from kentongan_contract import checks, codec, frames, freshness, messages, peers, seal, topics, updates
 
 EXAMPLES = Path(codec.__file__).parent / "examples"
 SPEAKERS = {"up": "the node, or its gateway for it", "down": "the server"}
@@ -14,7 +14,7 @@ SPEAKERS = {"up": "the node, or its gateway for it", "down": "the server"}
 
 def main() -> None:
     """Write the page to standard output."""
-    parts = [head(), *map(message, messages.MESSAGES.values()), closing()]
+    parts = [head(), *map(message, [*messages.MESSAGES.values(), *updates.UPDATES.values()]), closing()]
     sys.stdout.write("\n".join(parts))
 
 
@@ -46,6 +46,17 @@ Vectors: [`sealed.json`]({link("vectors/sealed.json")}), [`node_key.json`]({link
 """
 
 
+def law(check: checks.Check) -> str:
+    """What a check takes, in words."""
+    text = check.law
+    while "{" in text:
+        said = vars(check)
+        if "words" in said:
+            said = {"words": " · ".join(f"`{word}`" for word in said["words"])}
+        check, text = said.get("outcome") or said.get("word") or check, text.format(**said)
+    return text
+
+
 def row(direction: str, kind: str) -> str:
     """One topic's line in the table."""
     retained = "yes; also the last will" if kind in topics.RETAINED else "**never**"
@@ -68,7 +79,10 @@ def message(kind: type[messages.Message]) -> str:
 
 def fields(kind: type[messages.Message]) -> str:
     """What each field holds, as a table."""
-    rows = [f"| `{name}` | {check.law} |" for name, check in kind.FIELDS]
+    rows = [
+        f"| `{name}` | {law(messages.CHECKS[check])}{', or null' if may_be_null else ''} |"
+        for name, check, may_be_null in kind.FIELDS
+    ]
     return "\n".join(["| field | holds |", "|---|---|", *rows])
 
 

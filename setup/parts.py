@@ -206,14 +206,31 @@ def fetch_micropython(archive: str, cache: Path, say: Say) -> None:
                 raise
 
 
+def fetch_micropython_source(archive: str, work: Path) -> Path:
+    """The interpreter's source tree below `work`; MissingPartError when the archive will not do."""
+    apt = _apt(archive, work, "deb-src")
+    _run([*apt, "source", "--download-only", "micropython"], "the source cannot be had", folder=work / "packages")
+    [packed] = (work / "packages").glob("*.orig.tar.xz")
+    with tarfile.open(packed) as archived:
+        archived.extractall(work / "packages", filter="data")
+    return next(folder for folder in (work / "packages").iterdir() if folder.is_dir())
+
+
 def _download(archive: str, work: Path) -> list[Path]:
     """The packages, each checked by apt against the index whose signature it checked."""
+    apt = _apt(archive, work, "deb")
+    _run([*apt, "download", *_MICROPYTHON_PACKAGES], "the packages cannot be had", folder=work / "packages")
+    return sorted((work / "packages").glob("*.deb"))
+
+
+def _apt(archive: str, work: Path, kind: str) -> list[str]:
+    """apt with lists and keys of its own below `work`, which it has just renewed; `kind` is `deb` or `deb-src`."""
     for name in ("lists/partial", "cache/archives/partial", "keys", "packages"):
         (work / name).mkdir(parents=True)
     keys = [*Path("/etc/apt/trusted.gpg.d").glob("*"), *_DEBIAN_KEYS.glob("debian-archive-keyring.*")]
     for key in keys:
         (work / "keys" / key.name).symlink_to(key)
-    (work / "sources.list").write_text(f"deb {archive} {_MICROPYTHON_RELEASE} main\n", encoding="ascii")
+    (work / "sources.list").write_text(f"{kind} {archive} {_MICROPYTHON_RELEASE} main\n", encoding="ascii")
     settings = {
         "Dir::Etc::SourceList": work / "sources.list",
         "Dir::Etc::SourceParts": "-",
@@ -228,8 +245,7 @@ def _download(archive: str, work: Path) -> list[Path]:
     for name, value in settings.items():
         apt += ["-o", f"{name}={value}"]
     _run([*apt, "update"], "the package index cannot be had")
-    _run([*apt, "download", *_MICROPYTHON_PACKAGES], "the packages cannot be had", folder=work / "packages")
-    return sorted((work / "packages").glob("*.deb"))
+    return apt
 
 
 def _write_wrapper(made: Path) -> None:

@@ -1,4 +1,5 @@
-"""What a field may hold. A check is called with the value and says yes or no; `law` says the same to a reader.
+"""What a field may hold. A check is called with the value and says yes or no; `law` says the same to a reader: a template
+of its own attributes, which the printer of the page fills in, so that a node pays one constant for it.
 
 `type(value) is int` rather than isinstance: True is an int to CPython and not to MicroPython.
 """
@@ -9,10 +10,7 @@ HEX = "0123456789abcdef"
 class Check:
     """One field's law."""
 
-    @property
-    def law(self) -> str:
-        """For the reader; made when it is asked for, since a node never asks."""
-        return ""
+    law = ""
 
     def __call__(self, value: object) -> bool:
         raise NotImplementedError
@@ -24,9 +22,7 @@ class OneOf(Check):
     def __init__(self, words: tuple[str, ...]) -> None:
         self.words = words
 
-    @property
-    def law(self) -> str:
-        return " · ".join("`" + word + "`" for word in self.words)
+    law = "{words}"
 
     def __call__(self, value: object) -> bool:
         return type(value) is str and value in self.words
@@ -38,9 +34,7 @@ class Text(Check):
     def __init__(self, longest: int) -> None:
         self.longest = longest
 
-    @property
-    def law(self) -> str:
-        return "text, 1 to " + str(self.longest) + " visible ASCII characters"
+    law = "text, 1 to {longest} visible ASCII characters"
 
     def __call__(self, value: object) -> bool:
         return type(value) is str and 0 < len(value) <= self.longest and all("!" <= c <= "~" for c in value)
@@ -53,26 +47,10 @@ class Whole(Check):
         self.lowest = lowest
         self.highest = highest
 
-    @property
-    def law(self) -> str:
-        return "whole number, " + str(self.lowest) + " to " + str(self.highest)
+    law = "whole number, {lowest} to {highest}"
 
     def __call__(self, value: object) -> bool:
         return type(value) is int and self.lowest <= value <= self.highest
-
-
-class OrNone(Check):
-    """The same, or null."""
-
-    def __init__(self, check: Check) -> None:
-        self.check = check
-
-    @property
-    def law(self) -> str:
-        return self.check.law + ", or null"
-
-    def __call__(self, value: object) -> bool:
-        return value is None or self.check(value)
 
 
 class Truth(Check):
@@ -118,9 +96,7 @@ class Outcomes(Check):
         self.ident = ident
         self.outcome = outcome
 
-    @property
-    def law(self) -> str:
-        return "list of 0 to 4 pairs [id, outcome]; outcome: " + self.outcome.law
+    law = "list of 0 to 4 pairs [id, outcome]; outcome: {outcome.law}"
 
     def __call__(self, value: object) -> bool:
         if type(value) is not list or len(value) > self.LONGEST:
@@ -138,9 +114,7 @@ class Words(Check):
     def __init__(self, word: Check) -> None:
         self.word = word
 
-    @property
-    def law(self) -> str:
-        return "list of 0 to 16 different words; word: " + self.word.law
+    law = "list of 0 to 16 different words; word: {word.law}"
 
     def __call__(self, value: object) -> bool:
         if type(value) is not list or len(value) > self.LONGEST or not all(self.word(word) for word in value):
@@ -157,9 +131,7 @@ class Counts(Check):
     def __init__(self, word: Check) -> None:
         self.word = word
 
-    @property
-    def law(self) -> str:
-        return "object of 0 to 16 words, each with a whole number, 0 to 9007199254740991; word: " + self.word.law
+    law = "object of 0 to 16 words, each with a whole number, 0 to 9007199254740991; word: {word.law}"
 
     def __call__(self, value: object) -> bool:
         if type(value) is not dict or len(value) > self.LONGEST:
@@ -175,9 +147,7 @@ class Codes(Check):
     def __init__(self, word: Check, colour: Check) -> None:
         self._row = (word, word, Beats(), Whole(0, 10_000), Whole(0, 900_000), colour)
 
-    @property
-    def law(self) -> str:
-        return "list of 1 to 32 codes [kind, pattern, beats, rounds, duration_ms, colour], each kind once"
+    law = "list of 1 to 32 codes [kind, pattern, beats, rounds, duration_ms, colour], each kind once"
 
     def __call__(self, value: object) -> bool:
         if type(value) is not list or not 0 < len(value) <= self.LONGEST:

@@ -16,6 +16,10 @@ def encode(message: Message) -> bytes:
 def decode(kind: str, data: bytes) -> Message:
     """The message of `kind` that `data` holds; MessageError for anything else."""
     message = MESSAGES.get(kind)
+    if message is None and kind in ("offer", "fetch", "piece"):
+        from .updates import UPDATES  # not before one comes: a node rarely needs it
+
+        message = UPDATES[kind]
     if message is None:
         raise MessageError("no such message kind")
     return decode_as(message, data)
@@ -33,7 +37,7 @@ def decode_as(message: type[Message], data: bytes) -> Message:
     if type(found) is not dict:
         raise MessageError("not a JSON object")
     arguments: dict[str, object] = {}
-    for name, _ in message.FIELDS:
+    for name, _, _ in message.FIELDS:
         if name not in found:
             if name in message.LATER:  # an older sender: the constructor's default says what it means
                 continue

@@ -1,15 +1,15 @@
 """The messages and their law: unknown fields are ignored, missing, mistyped or unbounded ones refused.
 
 Written in the portable subset (no typing, dataclasses, enum), since the node runs this very file. `FIELDS` gives each
-field as (name on the wire, check); the constructor's argument is the same name, with `class_` for `class`. A field in `LATER`
+field as (name on the wire, name of its check in `CHECKS`, may it be null): constants, which a node's image keeps in flash; the constructor's argument is the same name, with `class_` for `class`. A field in `LATER`
 is younger than `v1`: a message without it means what the constructor's default says.
 """
 
-from .checks import Beats, Check, Codes, Counts, Nonce, OneOf, OrNone, Outcomes, Text, Truth, Whole, Words
+from .checks import Beats, Check, Codes, Counts, Nonce, OneOf, Outcomes, Text, Truth, Whole, Words
 from .errors import MessageError
 from .topics import is_node_name
 
-MINOR = 2
+MINOR = 3
 PURPOSES = ("actual", "drill", "test")
 CLASSES = ("crime", "emergency", "community")
 ACTIONS = ("sound", "silence", "test", "all_clear")
@@ -18,13 +18,45 @@ OUTCOMES = ("device_acked", "sounding", "silenced", "completed", "failed", "expi
 SIRENS = ("silent", "sounding")
 HEARD = ("sounded", "silent", "cut")
 NOTICES = ("cancel", "duress", "tamper")
+UPDATES = ("fetching", "trial", "kept", "rolled_back", "refused")
 COLOURS = ("red", "amber", "blue", "white", "green")
 BIGGEST = 9007199254740991
 
 
 _IDENT = Text(64)
 _WORD = Text(32)
-_COUNT = Whole(0, BIGGEST)
+_COLOUR = OneOf(COLOURS)
+CHECKS: dict[str, Check] = {
+    "ident": _IDENT,
+    "word": _WORD,
+    "count": Whole(0, BIGGEST),
+    "positive": Whole(1, BIGGEST),
+    "minor": Whole(0, 999),
+    "nonce": Nonce(),
+    "truth": Truth(),
+    "purpose": OneOf(PURPOSES),
+    "class": OneOf(CLASSES),
+    "action": OneOf(ACTIONS),
+    "stage": OneOf(STAGES),
+    "siren": OneOf(SIRENS),
+    "heard": OneOf(HEARD),
+    "updating": OneOf(UPDATES),
+    "presence": OneOf(("online", "offline")),
+    "colour": _COLOUR,
+    "outcomes": Outcomes(_IDENT, OneOf(OUTCOMES)),
+    "words": Words(_WORD),
+    "counts": Counts(_WORD),
+    "beats": Beats(),
+    "codes": Codes(_WORD, _COLOUR),
+    "rssi": Whole(-200, 0),
+    "millivolts": Whole(0, 100_000),
+    "celsius": Whole(-100, 200),
+    "minute": Whole(0, 1439),
+    "offset": Whole(-720, 840),
+    "rounds": Whole(0, 10_000),
+    "duration": Whole(0, 900_000),
+    "lifetime": Whole(0, 600_000),
+}
 _NO_WORDS: list[str] = []  # never changed: they stand for what an older message does not say
 _NO_COUNTS: dict[str, int] = {}
 
@@ -33,7 +65,7 @@ class Message:
     """A message is its fields; two are equal when their fields are."""
 
     KIND = ""
-    FIELDS: tuple[tuple[str, Check], ...] = ()
+    FIELDS: tuple[tuple[str, str, bool], ...] = ()
     LATER: tuple[str, ...] = ()
 
     def __init__(self, **fields: object) -> None:
@@ -41,7 +73,7 @@ class Message:
 
     def fields(self) -> dict[str, object]:
         """The wire names and values, in no order that anyone may rely on."""
-        return {name: getattr(self, attribute(name)) for name, _ in self.FIELDS}
+        return {name: getattr(self, attribute(name)) for name, _, _ in self.FIELDS}
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Message) and self.KIND == other.KIND and self.fields() == other.fields()
@@ -53,8 +85,9 @@ class Message:
         return type(self).__name__ + "(" + ", ".join(n + "=" + repr(v) for n, v in self.fields().items()) + ")"
 
     def _check(self) -> None:
-        for name, check in self.FIELDS:
-            if not check(getattr(self, attribute(name))):
+        for name, check, may_be_null in self.FIELDS:
+            value = getattr(self, attribute(name))
+            if not (may_be_null and value is None) and not CHECKS[check](value):
                 raise MessageError(self.KIND + "." + name + " is missing, mistyped or out of bounds")
 
 
@@ -67,13 +100,13 @@ class Report(Message):
 
     KIND = "report"
     FIELDS = (
-        ("id", _IDENT),
-        ("kind", _WORD),
-        ("purpose", OneOf(PURPOSES)),
-        ("boot", _COUNT),
-        ("seq", _COUNT),
-        ("age_ms", OrNone(_COUNT)),
-        ("of", OrNone(_IDENT)),
+        ("id", "ident", False),
+        ("kind", "word", False),
+        ("purpose", "purpose", False),
+        ("boot", "count", False),
+        ("seq", "count", False),
+        ("age_ms", "count", True),
+        ("of", "ident", True),
     )
     LATER = ("of",)
 
@@ -98,37 +131,44 @@ class State(Message):
     that stand now; `heard_itself` says whether the siren's last sounding was measured; `refusals` counts what was refused by
     reason; `codebook` is the revision kept, 0 for the one that came with the firmware; `minute` is the local minute of the
     day, null while the node was not told the time since it started; `peers` is how many neighbours it heard in the last three
-    minutes, null where it has no peer alarm.
+    minutes, null where it has no peer alarm. `release` is the sequence of the program that runs, 0 for the one in the image; `updating` is
+    what became of release `offered`, both null and 0 where none was offered to it.
     """
 
     KIND = "state"
     FIELDS = (
-        ("presence", OneOf(("online", "offline"))),
-        ("boot", _COUNT),
-        ("session", _COUNT),
-        ("seq", _COUNT),
-        ("nonce", OrNone(Nonce())),
-        ("siren", OneOf(SIRENS)),
-        ("commands", Outcomes(_IDENT, OneOf(OUTCOMES))),
-        ("refused", _COUNT),
-        ("report", OrNone(_IDENT)),
-        ("stage", OrNone(OneOf(STAGES))),
-        ("uptime_ms", _COUNT),
-        ("firmware", _WORD),
-        ("minor", Whole(0, 999)),
-        ("rssi_dbm", OrNone(Whole(-200, 0))),
-        ("battery_mv", OrNone(Whole(0, 100_000))),
-        ("mains", OrNone(Truth())),
-        ("temperature_c", OrNone(Whole(-100, 200))),
-        ("reset_cause", OrNone(_WORD)),
-        ("troubles", Words(_WORD)),
-        ("heard_itself", OrNone(OneOf(HEARD))),
-        ("refusals", Counts(_WORD)),
-        ("codebook", _COUNT),
-        ("minute", OrNone(Whole(0, 1439))),
-        ("peers", OrNone(Whole(0, 999))),
+        ("presence", "presence", False),
+        ("boot", "count", False),
+        ("session", "count", False),
+        ("seq", "count", False),
+        ("nonce", "nonce", True),
+        ("siren", "siren", False),
+        ("commands", "outcomes", False),
+        ("refused", "count", False),
+        ("report", "ident", True),
+        ("stage", "stage", True),
+        ("uptime_ms", "count", False),
+        ("firmware", "word", False),
+        ("minor", "minor", False),
+        ("rssi_dbm", "rssi", True),
+        ("battery_mv", "millivolts", True),
+        ("mains", "truth", True),
+        ("temperature_c", "celsius", True),
+        ("reset_cause", "word", True),
+        ("troubles", "words", False),
+        ("heard_itself", "heard", True),
+        ("refusals", "counts", False),
+        ("codebook", "count", False),
+        ("minute", "minute", True),
+        ("peers", "minor", True),
+        ("release", "count", False),
+        ("offered", "count", False),
+        ("updating", "updating", True),
     )
-    LATER = ("temperature_c", "reset_cause", "troubles", "heard_itself", "refusals", "codebook", "minute", "peers")
+    LATER = (
+        "temperature_c", "reset_cause", "troubles", "heard_itself", "refusals", "codebook", "minute", "peers",
+        "release", "offered", "updating",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -156,6 +196,9 @@ class State(Message):
         codebook: int = 0,
         minute: int | None = None,
         peers: int | None = None,
+        release: int = 0,
+        offered: int = 0,
+        updating: str | None = None,
     ) -> None:
         self.presence = presence
         self.boot = boot
@@ -181,6 +224,9 @@ class State(Message):
         self.codebook = codebook
         self.minute = minute
         self.peers = peers
+        self.release = release
+        self.offered = offered
+        self.updating = updating
         self._check()
 
 
@@ -194,20 +240,20 @@ class Command(Message):
 
     KIND = "command"
     FIELDS = (
-        ("id", _IDENT),
-        ("action", OneOf(ACTIONS)),
-        ("incident", OrNone(_IDENT)),
-        ("class", OneOf(CLASSES)),
-        ("purpose", OneOf(PURPOSES)),
-        ("pattern", _WORD),
-        ("beats", Beats()),
-        ("rounds", Whole(0, 10_000)),
-        ("duration_ms", Whole(0, 900_000)),
-        ("colour", OneOf(COLOURS)),
-        ("nonce", Nonce()),
-        ("counter", _COUNT),
-        ("ttl_ms", Whole(0, 600_000)),
-        ("report", OrNone(_IDENT)),
+        ("id", "ident", False),
+        ("action", "action", False),
+        ("incident", "ident", True),
+        ("class", "class", False),
+        ("purpose", "purpose", False),
+        ("pattern", "word", False),
+        ("beats", "beats", False),
+        ("rounds", "rounds", False),
+        ("duration_ms", "duration", False),
+        ("colour", "colour", False),
+        ("nonce", "nonce", False),
+        ("counter", "count", False),
+        ("ttl_ms", "lifetime", False),
+        ("report", "ident", True),
     )
     LATER = ("report",)
 
@@ -250,9 +296,9 @@ class Receipt(Message):
 
     KIND = "receipt"
     FIELDS = (
-        ("report", _IDENT),
-        ("stage", OneOf(STAGES)),
-        ("incident", OrNone(_IDENT)),
+        ("report", "ident", False),
+        ("stage", "stage", False),
+        ("incident", "ident", True),
     )
 
     def __init__(self, report: str, stage: str, incident: str | None) -> None:
@@ -271,9 +317,9 @@ class Codebook(Message):
 
     KIND = "codebook"
     FIELDS = (
-        ("revision", Whole(1, BIGGEST)),
-        ("version", _WORD),
-        ("codes", Codes(_WORD, OneOf(COLOURS))),
+        ("revision", "positive", False),
+        ("version", "word", False),
+        ("codes", "codes", False),
     )
 
     def __init__(self, revision: int, version: str, codes: list[list[object]]) -> None:
@@ -288,9 +334,9 @@ class Time(Message):
 
     KIND = "time"
     FIELDS = (
-        ("unix_s", _COUNT),
-        ("utc_offset_minutes", Whole(-720, 840)),
-        ("nonce", Nonce()),
+        ("unix_s", "count", False),
+        ("utc_offset_minutes", "offset", False),
+        ("nonce", "nonce", False),
     )
 
     def __init__(self, unix_s: int, utc_offset_minutes: int, nonce: str) -> None:

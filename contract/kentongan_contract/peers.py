@@ -10,17 +10,19 @@ Freshness needs no clock. Every word carries the sender's `boot` and `uptime_ms`
 date everything that it says later. `seq` numbers the sender's reports, so an event is known by its report's id and sounds once.
 """
 
-from .checks import OneOf, OrNone, Text, Whole
+from .checks import OneOf, Text, Whole
 from .codec import decode_as, encode
 from .errors import SealError
-from .messages import BIGGEST, Message, report_id
+from .messages import CHECKS, Message, report_id
 from .seal import Key, same
 from .topics import NODE_LENGTH, is_node_name
 
 LONGEST = 250
 TAG = 32
 CLASSES = ("crime", "emergency")
-_COUNT = Whole(0, BIGGEST)
+CHECKS["node"] = Text(NODE_LENGTH)
+CHECKS["loud class"] = OneOf(CLASSES)
+CHECKS["age"] = Whole(0, 60_000)
 
 
 class PeerWord(Message):
@@ -28,13 +30,13 @@ class PeerWord(Message):
 
     KIND = "peer"
     FIELDS = (
-        ("node", Text(NODE_LENGTH)),
-        ("boot", _COUNT),
-        ("uptime_ms", _COUNT),
-        ("seq", OrNone(_COUNT)),
-        ("kind", OrNone(Text(32))),
-        ("class", OrNone(OneOf(CLASSES))),
-        ("age_ms", OrNone(Whole(0, 60_000))),
+        ("node", "node", False),
+        ("boot", "count", False),
+        ("uptime_ms", "count", False),
+        ("seq", "count", True),
+        ("kind", "word", True),
+        ("class", "loud class", True),
+        ("age_ms", "age", True),
     )
 
     def __init__(

@@ -17,7 +17,7 @@ TAG_HEX = 64
 FRAME_TAG = 8
 PURPOSES = (
     "report", "state", "command", "receipt", "codebook", "time", "ota", "drill", "link", "node-key", "link-key",
-    "peer", "group-key",
+    "peer", "group-key", "offer", "fetch", "piece",
 )  # fmt: skip
 
 _BLOCK = 64
@@ -39,9 +39,10 @@ class Key:
             raise SealError("no such purpose")
         if "\0" in node:
             raise SealError("a name with a zero byte could stand for another name and body")
-        head = b"kentongan/1/" + purpose.encode() + b"\0" + node.encode() + b"\0"
-        inner = hashlib.sha256(self._inner + head + body).digest()
-        return hashlib.sha256(self._outer + inner).digest()
+        inner = hashlib.sha256(self._inner)
+        inner.update(b"kentongan/1/" + purpose.encode() + b"\0" + node.encode() + b"\0")
+        inner.update(body)  # piece by piece: joined first, a long body would stand on a small heap twice
+        return hashlib.sha256(self._outer + inner.digest()).digest()
 
 
 def same(left: bytes, right: bytes) -> bool:

@@ -7,8 +7,8 @@ topic: an RT that splits must not re-flash its nodes. `v1` changes only when the
 from .errors import TopicError
 
 ROOT = "kentongan/v1"
-UP_KINDS = ("report", "state")
-DOWN_KINDS = ("command", "receipt", "codebook", "time")
+UP_KINDS = ("report", "state", "fetch")
+DOWN_KINDS = ("command", "receipt", "codebook", "time", "offer", "piece")
 RETAINED = ("state",)
 NODE_LENGTH = 32
 

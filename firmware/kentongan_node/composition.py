@@ -1,14 +1,8 @@
-"""The one place where the parts of a node are put together."""
+"""The one place where the parts of a node are put together. Only what the settings name is imported: the rest takes no heap."""
 
 from .journal import Journal
-from .mqtt_uplink import MqttUplink
 from .node import Node
-from .pace import Backoff
-from .peer_alarm import PeerAlarm
-from .peer_ledger import PeerLedger
 from .provisioning import SettingsError
-from .serial_link import SerialLink
-from .tcp_stream import tls_context
 
 
 def uplink_for(node: Node, random, open_port=None):
@@ -17,9 +11,16 @@ def uplink_for(node: Node, random, open_port=None):
     if settings.uplink == "serial":
         if open_port is None:
             raise ValueError("a serial uplink needs a port")
+        from .serial_link import SerialLink
+
         return SerialLink(settings, node.boot, node, open_port)
+    from .mqtt_uplink import MqttUplink
+    from .pace import Backoff
+
     tls = None
     if settings.tls:
+        from .tcp_stream import tls_context
+
         tls = tls_context(settings.tls["ca"], settings.tls.get("cert"), settings.tls.get("key"))
     backoff = Backoff(random, settings.retry_base_ms, settings.retry_cap_ms, settings.spread_ms)
     return MqttUplink(settings, node.clock, backoff, node, tls)
@@ -30,6 +31,9 @@ def peers_for(node: Node, folder: str, random, tell, open_espnow=None):
     settings = node.settings
     if settings.peer is None:
         return None
+    from .peer_alarm import PeerAlarm
+    from .peer_ledger import PeerLedger
+
     if settings.peer == "udp":
         from .udp_air import UdpAir  # not where there are no sockets: in a browser
 

@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import gc
 
 from kentongan_contract import messages, seal
 from kentongan_contract.freshness import Freshness
@@ -89,6 +90,7 @@ class Node:
         self.uplink = uplink
         self.peers = peers
         self._messenger.uplink = uplink
+        _tidy()
         parts = [self._watch, self._messenger.run, uplink.run, self._outlive]
         if peers is not None:
             parts.append(peers.run)
@@ -306,3 +308,10 @@ class Node:
             except Exception as error:
                 self._tell("trouble", part=str(part), error=type(error).__name__ + ": " + str(error))
             await sleep_ms(_AFTER_TROUBLE_MS)
+
+
+def _tidy() -> None:
+    """Collect early from now on: a heap that is only swept when full is full of holes, and a state wants 600 bytes in one."""
+    gc.collect()
+    if hasattr(gc, "mem_free"):
+        gc.threshold(gc.mem_free() // 4)  # pyright: ignore[reportAttributeAccessIssue] - MicroPython's

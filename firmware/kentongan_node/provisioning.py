@@ -75,55 +75,59 @@ REQUIRED = ("required",)
 _TLS = {"ca": "/ca.der", "cert": "/node.crt.der", "key": "/node.key.der"}
 _SHORTEST_HOLD_MS = 200
 _GROUPS = "2 to 6 groups of 1 to 9 taps, at least 3 taps in all, or null"
-FIELDS = (
-    ("node", is_node_name, "1 to 32 lower-case letters, digits and hyphens", REQUIRED),
-    ("key", _key, "64 hex digits", REQUIRED),
-    ("version", lambda value: type(value) is int and value >= 0, "how often the settings were replaced", 0),
-    ("uplink", lambda value: value in ("mqtt", "serial"), '"mqtt" or "serial"', "mqtt"),
-    ("host", _text, "the broker's address", None),
-    ("port", lambda value: value is None or _port(value), "1 to 65535, or null", None),
-    ("password", _text, "the node's own password at the broker", None),
-    ("link_key", _key, "64 hex digits", None),
-    (
-        "tls",
-        _tls,
-        '{"ca": file, "cert": file, "key": file, "server_name": name}, or null for a line nobody can tap',
-        _TLS,
-    ),
-    ("wifi", _wifi, '[{"ssid": name, "password": text}]', []),
-    ("rt", _text, "the code of the RT", None),
-    ("group_keys", _keys, "[64 hex digits], while they change [new, old]", None),
-    ("peer", lambda value: value in (None, "udp", "espnow"), '"udp", "espnow" or null', None),
-    ("peer_address", _text, "the address that reaches every neighbour", "255.255.255.255"),
-    ("peer_port", _port, "1 to 65535", 4210),
-    ("peer_channel", lambda value: type(value) is int and 1 <= value <= 13, "1 to 13", 1),
-    ("ethernet", lambda value: value is None or type(value) is dict, "the options of network.LAN, or null", None),
-    ("hold_ms", _ms, "0 to 3600000", 300),
-    ("panic_input", lambda value: value in ("contact", "loop"), '"contact" or "loop" (with resistors)', "loop"),
-    ("tamper_input", lambda value: value in ("contact", "loop", "none"), '"contact", "loop" or "none"', "loop"),
-    ("tamper_sounds", lambda value: type(value) is bool, "true or false", False),
-    ("cancel_pattern", _pattern, _GROUPS, None),
-    ("duress_pattern", _pattern, _GROUPS, None),
-    ("siren", lambda value: value in ("relay", "tone"), '"relay" or "tone"', "relay"),
-    ("tone_hz", lambda value: type(value) is int and 100 <= value <= 8000, "100 to 8000", 2_800),
-    ("siren_ma", lambda value: value is None or _milliamps(value), "[cut below, sounded from], or null", None),
-    ("measures_power", lambda value: type(value) is bool, "true or false: battery and supply are wired", False),
-    ("battery_low_mv", _ms, "0 to 3600000", 11_800),
-    ("local_beats", lambda value: value is None or _beats(value), "[on, off, …] in ms, or null", None),
-    ("local_ms", _count, "1 to 3600000", 30_000),
-    ("quiet_hours", _quiet, "[from, to] in minutes of the local day, or null", None),
-    ("utc_offset_minutes", lambda value: type(value) is int and -720 <= value <= 840, "-720 to 840", 420),
-    ("heartbeat_ms", _count, "1 to 3600000", 10_000),
-    ("ping_ms", _count, "1 to 3600000", 5_000),
-    ("answer_ms", _count, "1 to 3600000", 2_800),
-    ("retry_base_ms", _count, "1 to 3600000", 100),
-    ("retry_cap_ms", _count, "1 to 3600000", 800),
-    ("spread_ms", lambda value: value is None or _ms(value), "0 to 3600000", None),
-)
+
+
+def _fields() -> tuple:
+    """Made when settings are read, and given back to the heap afterwards: forty laws nobody asks again are 3 KiB."""
+    return (
+        ("node", is_node_name, "1 to 32 lower-case letters, digits and hyphens", REQUIRED),
+        ("key", _key, "64 hex digits", REQUIRED),
+        ("version", lambda value: type(value) is int and value >= 0, "how often the settings were replaced", 0),
+        ("uplink", lambda value: value in ("mqtt", "serial"), '"mqtt" or "serial"', "mqtt"),
+        ("host", _text, "the broker's address", None),
+        ("port", lambda value: value is None or _port(value), "1 to 65535, or null", None),
+        ("password", _text, "the node's own password at the broker", None),
+        ("link_key", _key, "64 hex digits", None),
+        (
+            "tls",
+            _tls,
+            '{"ca": file, "cert": file, "key": file, "server_name": name}, or null for a line nobody can tap',
+            _TLS,
+        ),
+        ("wifi", _wifi, '[{"ssid": name, "password": text}]', []),
+        ("rt", _text, "the code of the RT", None),
+        ("group_keys", _keys, "[64 hex digits], while they change [new, old]", None),
+        ("peer", lambda value: value in (None, "udp", "espnow"), '"udp", "espnow" or null', None),
+        ("peer_address", _text, "the address that reaches every neighbour", "255.255.255.255"),
+        ("peer_port", _port, "1 to 65535", 4210),
+        ("peer_channel", lambda value: type(value) is int and 1 <= value <= 13, "1 to 13", 1),
+        ("ethernet", lambda value: value is None or type(value) is dict, "the options of network.LAN, or null", None),
+        ("hold_ms", _ms, "0 to 3600000", 300),
+        ("panic_input", lambda value: value in ("contact", "loop"), '"contact" or "loop" (with resistors)', "loop"),
+        ("tamper_input", lambda value: value in ("contact", "loop", "none"), '"contact", "loop" or "none"', "loop"),
+        ("tamper_sounds", lambda value: type(value) is bool, "true or false", False),
+        ("cancel_pattern", _pattern, _GROUPS, None),
+        ("duress_pattern", _pattern, _GROUPS, None),
+        ("siren", lambda value: value in ("relay", "tone"), '"relay" or "tone"', "relay"),
+        ("tone_hz", lambda value: type(value) is int and 100 <= value <= 8000, "100 to 8000", 2_800),
+        ("siren_ma", lambda value: value is None or _milliamps(value), "[cut below, sounded from], or null", None),
+        ("measures_power", lambda value: type(value) is bool, "true or false: battery and supply are wired", False),
+        ("battery_low_mv", _ms, "0 to 3600000", 11_800),
+        ("local_beats", lambda value: value is None or _beats(value), "[on, off, …] in ms, or null", None),
+        ("local_ms", _count, "1 to 3600000", 30_000),
+        ("quiet_hours", _quiet, "[from, to] in minutes of the local day, or null", None),
+        ("utc_offset_minutes", lambda value: type(value) is int and -720 <= value <= 840, "-720 to 840", 420),
+        ("heartbeat_ms", _count, "1 to 3600000", 10_000),
+        ("ping_ms", _count, "1 to 3600000", 5_000),
+        ("answer_ms", _count, "1 to 3600000", 2_800),
+        ("retry_base_ms", _count, "1 to 3600000", 100),
+        ("retry_cap_ms", _count, "1 to 3600000", 800),
+        ("spread_ms", lambda value: value is None or _ms(value), "0 to 3600000", None),
+    )
 
 
 class Settings:
-    """One node's settings, one attribute a field of FIELDS; `spread_ms` defaults to 30 s with TLS and to 0 without, `port` to
+    """One node's settings, one attribute a field of `_fields`; `spread_ms` defaults to 30 s with TLS and to 0 without, `port` to
     8883 and 1883."""
 
     node: str
@@ -166,10 +170,12 @@ class Settings:
     spread_ms: int
 
     def __init__(self, found: dict):
+        fields = _fields()
+        names = [field[0] for field in fields]
         for name in found:
-            if name not in [field[0] for field in FIELDS]:
+            if name not in names:
                 raise SettingsError("settings: " + str(name) + " is not a setting")
-        for name, check, meaning, default in FIELDS:
+        for name, check, meaning, default in fields:
             if name not in found:
                 if default is REQUIRED:
                     raise SettingsError("settings: " + name + " is missing; it must be " + meaning)

@@ -8,7 +8,7 @@ import asyncio
 import errno
 import socket
 
-from .clock import MICROPYTHON, Clock, sleep_ms, within_ms
+from .clock import MICROPYTHON, Clock, sleep_ms
 
 _TCP = 6
 _TCP_NODELAY = 1
@@ -19,38 +19,18 @@ async def resolve(host: str, port: int):
     """The numeric address, to be kept: asking a name server blocks a MicroPython loop."""
     if MICROPYTHON:
         return socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)[0][-1]
-    loop = asyncio.get_running_loop()  # pyright: ignore[reportAttributeAccessIssue] - CPython's
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return found[0][-1]
+    from .cpython_stream import resolve_on_cpython  # never on a board, where it would only take heap
+
+    return await resolve_on_cpython(host, port)
 
 
 async def open_stream(address, timeout_ms: int, tls=None, server_name: "str | None" = None):
     """A stream to `address`, or OSError; `tls` is an SSLContext, whose handshake goes on while the first bytes wait."""
     if MICROPYTHON:
         return await _open_on_micropython(address, timeout_ms, tls, server_name)
-    return await _open_on_cpython(address, timeout_ms, tls, server_name)
+    from .cpython_stream import open_on_cpython
 
-
-class _CpythonStream:
-    def __init__(self, reader, writer):
-        self._reader = reader
-        self._writer = writer
-
-    async def read(self, size: int) -> bytes:
-        """What is there, at least one byte; b"" at the end."""
-        return await self._reader.read(size)
-
-    def write(self, data: bytes) -> None:
-        """Hand over now; what the socket would not take goes later."""
-        self._writer.write(data)
-
-    def pump(self) -> bool:
-        """True when nothing waits to be pumped by the caller; asyncio does it here."""
-        return True
-
-    def close(self) -> None:
-        """At once and without a farewell, so that the broker speaks our last will."""
-        self._writer.transport.abort()
+    return await open_on_cpython(address, timeout_ms, tls, server_name)
 
 
 class _MicropythonStream:
@@ -80,17 +60,6 @@ class _MicropythonStream:
 
     def close(self) -> None:
         self._sock.close()
-
-
-async def _open_on_cpython(address, timeout_ms: int, tls, server_name: "str | None"):
-    try:
-        reader, writer = await within_ms(
-            asyncio.open_connection(address[0], address[1], ssl=tls, server_hostname=server_name if tls else None),
-            timeout_ms,
-        )
-    except asyncio.TimeoutError:
-        raise OSError(errno.ETIMEDOUT, "no answer to the connect")
-    return _CpythonStream(reader, writer)  # asyncio sets TCP_NODELAY by itself
 
 
 async def _open_on_micropython(address, timeout_ms: int, tls, server_name: "str | None"):
@@ -134,13 +103,9 @@ async def _writable(connecting, timeout_ms: int) -> None:
 def tls_context(ca: str, cert: "str | None" = None, key: "str | None" = None):
     """A context that always verifies the peer against the PEM file `ca`, and shows our certificate where there is one."""
     if not MICROPYTHON:
-        import ssl  # absent on MicroPython
+        from .cpython_stream import context_on_cpython
 
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.load_verify_locations(ca)
-        if cert:
-            context.load_cert_chain(cert, key)
-        return context
+        return context_on_cpython(ca, cert, key)
     import tls  # absent on CPython
 
     context = tls.SSLContext(tls.PROTOCOL_TLS_CLIENT)

@@ -11,22 +11,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import kentongan_contract
-from kentongan_contract import codec, messages, topics
+from kentongan_contract import codec, messages, topics, updates
 from kentongan_contract.errors import ContractError
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = Path(kentongan_contract.__file__).parent
+EVERY = {**messages.MESSAGES, **updates.UPDATES}
 ALLOWED_IMPORTS = {"json", "hashlib", "binascii"}
 
 
-@pytest.mark.parametrize("message", messages.MESSAGES.values(), ids=lambda message: message.KIND)
+@pytest.mark.parametrize("message", EVERY.values(), ids=lambda message: message.KIND)
 def test_a_constructor_takes_exactly_the_fields(message):
     parameters = list(inspect.signature(message).parameters)
-    assert parameters == [messages.attribute(name) for name, _ in message.FIELDS]
+    assert parameters == [messages.attribute(name) for name, _, _ in message.FIELDS]
 
 
 def test_every_kind_has_a_topic():
-    assert set(messages.MESSAGES) == set(topics.UP_KINDS + topics.DOWN_KINDS)
+    assert set(EVERY) == set(topics.UP_KINDS + topics.DOWN_KINDS)
 
 
 @pytest.mark.parametrize("file", sorted(PACKAGE.glob("*.py")), ids=lambda file: file.name)
@@ -44,7 +45,7 @@ def test_the_printed_page_is_true():
     assert page.read_bytes() == printed.stdout, "renew it: python contract/print_contract.py > docs/contract.md"
 
 
-@given(st.sampled_from(sorted(messages.MESSAGES)), st.binary(max_size=200))
+@given(st.sampled_from(sorted(EVERY)), st.binary(max_size=200))
 def test_no_bytes_break_the_reader(kind, data):
     with pytest.raises(ContractError):
         codec.decode(kind, data)

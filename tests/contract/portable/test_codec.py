@@ -5,10 +5,10 @@ import json
 import examples
 from refusal import numbers, refused
 
-from kentongan_contract import codec, frames, messages, seal
+from kentongan_contract import codec, frames, messages, seal, updates
 from kentongan_contract.errors import ContractError, MessageError
 
-KINDS = sorted(messages.MESSAGES)
+KINDS = sorted(messages.MESSAGES) + sorted(updates.UPDATES)
 GARBAGE = (
     b"",
     b" ",

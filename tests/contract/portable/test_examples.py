@@ -5,15 +5,17 @@ from binascii import unhexlify
 
 import examples
 
-from kentongan_contract import codec, frames, messages, seal
+from kentongan_contract import codec, frames, messages, seal, updates
+
+KINDS = sorted(messages.MESSAGES) + sorted(updates.UPDATES)
 
 
 def test_every_kind_has_its_example():
-    assert examples.files("") == sorted(kind + ".json" for kind in messages.MESSAGES)
+    assert examples.files("") == sorted(kind + ".json" for kind in KINDS)
 
 
 def test_an_example_decodes_and_encodes_to_itself():
-    for kind in messages.MESSAGES:
+    for kind in KINDS:
         message = codec.decode(kind, examples.read(kind + ".json"))
         assert json.loads(codec.encode(message).decode()) == examples.fields(kind)
 

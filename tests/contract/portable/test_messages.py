@@ -10,10 +10,12 @@ import json
 import examples
 from refusal import refused
 
-from kentongan_contract import codec, messages
+from kentongan_contract import codec, messages, updates
 from kentongan_contract.errors import ContractError, MessageError
 
 BIGGEST = 9007199254740991
+EVERY = dict(messages.MESSAGES)
+EVERY.update(updates.UPDATES)
 BY_TYPE = {"null": None, "truth": True, "number": 1, "float": 1.0, "text": "panic", "list": [[]], "object": {"a": 1}}
 
 
@@ -79,6 +81,16 @@ def codes():
     return law("list", [[good_row], many[:32], [["a", "silent", [], 0, 0, "green"]]], bad)
 
 
+def path():
+    return law("text", ["", "a", "kentongan_node/node.py", "x" * 64], ["x" * 65, "A", "a b", "a-b", "\\", "é", "a\n"])
+
+
+def base64():
+    return law(
+        "text", ["", "AAAA", "+/09", "YQ==", "A" * 1024], ["A", "AAA", "A" * 1028, "AA A", "AAA-", "AAA_", "éAAA"]
+    )
+
+
 COUNT = whole(0, BIGGEST)
 ID = text(64)
 WORD = text(32)
@@ -119,6 +131,9 @@ LAW = {
         "codebook": COUNT,
         "minute": or_null(whole(0, 1439)),
         "peers": or_null(whole(0, 999)),
+        "release": COUNT,
+        "offered": COUNT,
+        "updating": or_null(word(("fetching", "trial", "kept", "rolled_back", "refused"))),
     },
     "command": {
         "id": ID,
@@ -139,6 +154,9 @@ LAW = {
     "receipt": {"report": ID, "stage": STAGE, "incident": or_null(ID)},
     "codebook": {"revision": whole(1, BIGGEST), "version": WORD, "codes": codes()},
     "time": {"unix_s": COUNT, "utc_offset_minutes": whole(-720, 840), "nonce": nonce()},
+    "offer": {"sequence": whole(1, BIGGEST), "size": whole(1, 16384)},
+    "fetch": {"sequence": whole(1, BIGGEST), "path": path(), "offset": COUNT, "size": whole(1, 512)},
+    "piece": {"sequence": whole(1, BIGGEST), "path": path(), "offset": COUNT, "data": base64()},
 }
 # what a message means that was sent before the field was there
 BEFORE = {
@@ -153,6 +171,9 @@ BEFORE = {
         "codebook": 0,
         "minute": None,
         "peers": None,
+        "release": 0,
+        "offered": 0,
+        "updating": None,
     },
 }
 
@@ -170,9 +191,9 @@ def decoded(kind, fields):
 
 
 def test_every_field_has_a_law_here():
-    assert set(LAW) == set(messages.MESSAGES)
-    for kind, message in messages.MESSAGES.items():
-        assert [name for name, _ in message.FIELDS] == [name for name in examples_order(kind) if name in LAW[kind]]
+    assert set(LAW) == set(EVERY)
+    for kind, message in EVERY.items():
+        assert [name for name, _, _ in message.FIELDS] == [name for name in examples_order(kind) if name in LAW[kind]]
         assert len(message.FIELDS) == len(LAW[kind])
 
 
@@ -223,11 +244,11 @@ def test_an_unknown_field_is_ignored():
 def test_the_constructor_knows_the_same_law():
     for kind, golden, name, (_, _, bad) in cases():
         arguments = {messages.attribute(key): value for key, value in golden.items()}
-        message = messages.MESSAGES[kind](**arguments)
+        message = EVERY[kind](**arguments)
         assert message.fields() == golden
         for value in bad:
             arguments[messages.attribute(name)] = value
-            refused(MessageError, lambda made=arguments, of=kind: messages.MESSAGES[of](**made))
+            refused(MessageError, lambda made=arguments, of=kind: EVERY[of](**made))
 
 
 def test_messages_are_equal_by_their_fields():

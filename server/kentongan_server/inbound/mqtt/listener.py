@@ -80,7 +80,8 @@ class Listener:
         elif isinstance(message, State):
             work = self._take_state(node, message, acknowledge)
         else:
-            raise AssertionError("the contract has no other message that nodes say")
+            self._ignore(node, ContractError("no release is offered"), acknowledge)
+            return
         task = asyncio.get_running_loop().create_task(work)
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)

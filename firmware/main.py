@@ -64,16 +64,11 @@ async def main() -> None:
 
 
 async def _prove(node) -> None:
-    """A new program is kept once it has lived and has had its way up; else three starts bring the old one back."""
-    from kentongan_node.health import LIVED_MS
-    from kentongan_node.slots import Slots
+    """A new program on trial is kept or given up."""
+    if node.updater is not None:
+        from kentongan_node.updater import prove
 
-    await asyncio.sleep(LIVED_MS / 1000)
-    while node.session == 0:
-        await asyncio.sleep(1)
-    started = sys.path[0][1:] if sys.path[0] in ("/a", "/b") else None
-    if Slots(FOLDER).commit(started):
-        tell("update_kept", slot=started)
+        await prove(node, sys.path[0][1:] if sys.path[0] in ("/a", "/b") else None)
 
 
 def _bench(board, radio, settings):

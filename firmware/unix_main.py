@@ -17,11 +17,14 @@ from kentongan_node.provisioning import SettingsError, load_fleet
 from simulator.unix_serial_port import UnixSerialPort
 from simulator.virtual_node import VerbError, VirtualNode
 
+RESTART = 3  # the exit code that says: start me again
 USAGE = "usage: unix_main.py --fleet FLEET.json --node ID [--state FOLDER] [--serial DEVICE]"
 
 
 def tell(event: str, **fields) -> None:
     """One event, one line."""
+    if event == "restart":  # a board resets itself; a process ends, and its master starts `unix_boot.py` again
+        sys.exit(RESTART)
     fields["event"] = event
     sys.stdout.write(json.dumps(fields) + "\n")
     if not MICROPYTHON:  # there every write goes out at once

@@ -175,6 +175,10 @@ class Board:
             self._watchdog = WDT(timeout=_WATCHDOG_MS)
         self._watchdog.feed()
 
+    def restart(self) -> None:
+        """Begin anew; the caller has looked that nothing sounds."""
+        machine.reset()
+
     def nudge(self) -> None:
         """Nothing: the next look comes within 5 ms."""
 

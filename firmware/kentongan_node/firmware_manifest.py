@@ -7,7 +7,7 @@ inside its slot. The signature is over the purpose and the bytes as they travel,
 import binascii
 import json
 
-from .p256 import verify
+from .p256 import verifying
 
 LONGEST = 16_384
 MOST_FILES = 128
@@ -19,6 +19,10 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789_."
 
 class UpdateError(ValueError):
     """The update is refused; the message is a sentence."""
+
+
+class NotNowError(UpdateError):
+    """Nothing is wrong with it; it goes on later."""
 
 
 class Manifest:
@@ -33,6 +37,14 @@ class Manifest:
 
 def read(data: bytes, public: bytes, board: str, newest: int) -> Manifest:
     """The manifest in `data` if it is signed by `public`, for this board and newer than `newest`; UpdateError otherwise."""
+    manifest = None
+    for manifest in reading(data, public, board, newest):  # noqa: B007 - the last one
+        pass
+    return manifest  # pyright: ignore[reportReturnType] - the last thing yielded is the manifest
+
+
+def reading(data: bytes, public: bytes, board: str, newest: int):
+    """The same in steps, for one signature takes a chip a second; the last thing yielded is the manifest."""
     if not _HEX + 1 < len(data) <= LONGEST or data[_HEX : _HEX + 1] != b" ":
         raise UpdateError("not a manifest")
     body = data[_HEX + 1 :]
@@ -40,14 +52,17 @@ def read(data: bytes, public: bytes, board: str, newest: int) -> Manifest:
         signature = binascii.unhexlify(data[:_HEX])
     except ValueError:
         raise UpdateError("not a manifest")
-    if not verify(public, HEAD + body, signature):
+    fits = False
+    for fits in verifying(public, HEAD + body, signature):  # noqa: B007 - the last one
+        yield None
+    if not fits:
         raise UpdateError("the signature does not fit")
     manifest = _parse(body)
     if board not in manifest.boards:
         raise UpdateError("this update is not for the board " + board)
     if manifest.sequence <= newest:
         raise UpdateError("an older update, or the one that runs: " + str(manifest.sequence) + " after " + str(newest))
-    return manifest
+    yield manifest
 
 
 def _parse(body: bytes) -> Manifest:

@@ -8,7 +8,7 @@ from kentongan_contract import codec, seal
 from kentongan_contract.errors import ContractError, SealError, StaleError
 from kentongan_contract.messages import Codebook, Command, Receipt, Time
 
-_KINDS = (Command.KIND, Receipt.KIND, Codebook.KIND, Time.KIND)
+_KINDS = (Command.KIND, Receipt.KIND, Codebook.KIND, Time.KIND, "offer", "piece")
 
 
 class Inbox:
@@ -23,7 +23,8 @@ class Inbox:
         self.repeats = 0
 
     def take(self, kind: str, data: bytes, retained: bool, now_ms: int) -> tuple:
-        """(`obey`, `repeat` or `expired`, command), (`receipt`, `codebook` or `time`, message), or (`refused`, reason)."""
+        """(`obey`, `repeat` or `expired`, command), (`receipt`, `codebook`, `time`, `offer` or
+        `piece`, message), or (`refused`, reason)."""
         if retained:
             return self._refuse("retained")
         if kind not in _KINDS:

@@ -60,6 +60,12 @@ class Messenger:
         self._outbox.hurry(self._clock.now_ms())
         self.changed()
 
+    def ask(self, message) -> bool:
+        """Say something that is no report and no state, if there is room now."""
+        if self.uplink is None or not self.uplink.connected:
+            return False
+        return self.uplink.send(message.KIND, self._sealed(message.KIND, message))
+
     def will(self) -> bytes:
         """The sealed state that the broker says when we are cut off."""
         return self._sealed("state", self._compose("offline", None))

@@ -37,7 +37,7 @@ class MqttUplink:
 
     def send(self, kind: str, payload: bytes) -> bool:
         """Hand over now; a state stays retained at the broker, a report never does."""
-        if kind == "state" and self._client.room() <= WINDOW - _STATES:
+        if kind != "report" and self._client.room() <= WINDOW - _STATES:
             return False
         return self._client.publish(topics.up(self._node, kind), payload, kind == "state")
 

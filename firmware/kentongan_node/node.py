@@ -81,6 +81,7 @@ class Node:
             tell,
             (self.log, self.codebook),
         )
+        self.updater = self._updater() if settings.update_key else None
         latest = self.outbox.latest
         if latest is not None and latest in self.outbox.pending():
             self.indicator.press(latest, self.clock.now_ms())
@@ -94,6 +95,8 @@ class Node:
         parts = [self._watch, self._messenger.run, uplink.run, self._outlive]
         if peers is not None:
             parts.append(peers.run)
+        if self.updater is not None:
+            parts.append(self.updater.run)
         tasks = [asyncio.create_task(self._supervise(part)) for part in parts]
         try:
             await asyncio.Event().wait()
@@ -130,6 +133,18 @@ class Node:
         """A report waits for its receipt."""
         return len(self.outbox.pending()) > 0
 
+    def standing(self) -> tuple:
+        """(release that runs, release offered, what became of it) for the state."""
+        return (0, 0, None) if self.updater is None else (self.updater.release,) + self.updater.standing()
+
+    def tell(self, event: str, **fields) -> None:
+        """To whoever listens to this node."""
+        self._tell(event, **fields)
+
+    def said_anew(self) -> None:
+        """Something changed that only the state tells."""
+        self._messenger.changed()
+
     def is_calm(self) -> bool:
         """No finger on the button, no siren."""
         return self.sounder.state == "silent" and not self.contacts.is_touched()
@@ -160,6 +175,10 @@ class Node:
                 self._tell("expired", command=found.id)
             elif verdict == "codebook":
                 self._learn(found)
+            elif verdict == "offer" or verdict == "piece":
+                if self.updater is not None:
+                    self.updater.take(found)
+                return
             elif verdict == "time":
                 self.board.set_time(found.unix_s, found.utc_offset_minutes)
             self._messenger.changed()  # a repeat gets its outcome said again
@@ -273,6 +292,21 @@ class Node:
         """What a neighbour's report of this kind sounds like here; None as our own button does."""
         code = self.codebook.code(kind)
         return None if kind == "panic" or code is None or not code.beats else code.beats
+
+    def _updater(self):
+        from .slots import Slots  # a node without a key for releases has no such room
+        from .updater import Updater
+
+        return Updater(
+            self.settings.update_public(),
+            Slots(self._folder),
+            asyncio.Event(),
+            lambda: self.is_calm() and not self.is_urgent(),
+            self._messenger.ask,
+            self._messenger.changed,
+            self._tell,
+            self.board.restart,
+        )
 
     def _local_beats(self) -> list:
         code = self.codebook.code("panic")

@@ -24,6 +24,7 @@ def troubles(node) -> list:
 def present_state(node, presence: str, seq: int, nonce: "str | None") -> messages.State:
     """The message of this moment."""
     board = node.board
+    release, offered, updating = node.standing()
     return messages.State(
         presence=presence,
         boot=node.boot,
@@ -49,4 +50,7 @@ def present_state(node, presence: str, seq: int, nonce: "str | None") -> message
         codebook=node.codebook.revision,
         minute=board.minute(),
         peers=None if node.peers is None else node.peers.present(),
+        release=release,
+        offered=offered,
+        updating=updating,
     )

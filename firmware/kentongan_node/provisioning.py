@@ -65,6 +65,13 @@ def _key(value):
         return False
 
 
+def _public(value):
+    try:
+        return type(value) is str and len(binascii.unhexlify(value)) == 64
+    except ValueError:
+        return False
+
+
 def _keys(value):
     return type(value) is list and 1 <= len(value) <= 2 and all([_key(key) for key in value])
 
@@ -122,6 +129,13 @@ def _fields() -> tuple:
         ("answer_ms", _count, "1 to 3600000", 2_800),
         ("retry_base_ms", _count, "1 to 3600000", 100),
         ("retry_cap_ms", _count, "1 to 3600000", 800),
+        (
+            "update_key",
+            lambda value: value is None or _public(value),
+            "128 hex digits of whoever signs releases, or null",
+            None,
+        ),
+        ("prove_ms", _count, "1 to 3600000", 60_000),
         ("spread_ms", lambda value: value is None or _ms(value), "0 to 3600000", None),
     )
 
@@ -167,6 +181,8 @@ class Settings:
     answer_ms: int
     retry_base_ms: int
     retry_cap_ms: int
+    update_key: "str | None"
+    prove_ms: int
     spread_ms: int
 
     def __init__(self, found: dict):
@@ -207,6 +223,10 @@ class Settings:
     def secret(self) -> bytes:
         """The node key's 32 bytes."""
         return binascii.unhexlify(self.key)
+
+    def update_public(self) -> bytes:
+        """The 64 bytes of the key that signs releases."""
+        return binascii.unhexlify(self.update_key)
 
     def group_secrets(self) -> list:
         """The RT's secrets, the newest first, 32 bytes each."""

@@ -18,7 +18,7 @@ class Slots:
     def __init__(self, folder: str):
         self._folder = folder
         self._journal = Journal(folder + "/slots.journal")
-        self._kept = {"running": None, "sequence": 0, "trial": None, "trial_sequence": 0, "starts": 0}
+        self._kept = {"running": None, "sequence": 0, "trial": None, "trial_sequence": 0, "starts": 0, "failed": 0}
         for record in self._journal.load():
             if _is_sound(record):
                 self._kept = record
@@ -28,6 +28,16 @@ class Slots:
     def sequence(self) -> int:
         """That of the program that was committed last."""
         return self._kept["sequence"]
+
+    @property
+    def trial_sequence(self) -> int:
+        """That of the program on trial, 0 while there is none."""
+        return self._kept["trial_sequence"]
+
+    @property
+    def failed(self) -> int:
+        """That of the last program that was tried and rolled back: it is not fetched again."""
+        return self._kept.get("failed", 0)
 
     def is_trial(self) -> bool:
         """True while a new program has not proved itself."""
@@ -49,7 +59,7 @@ class Slots:
         starts = self._kept["starts"] + 1
         try:
             if starts > MOST_STARTS:
-                self._write(trial=None, trial_sequence=0, starts=0)
+                self._write(trial=None, trial_sequence=0, starts=0, failed=self.trial_sequence)
                 return self.running
             self._write(starts=starts)
         except OSError:

@@ -8,9 +8,10 @@ import binascii
 import hashlib
 import os
 
-from .firmware_manifest import UpdateError
+from .clock import sleep_ms
+from .firmware_manifest import NotNowError, UpdateError
 
-PIECE = 1024
+PIECE = 512  # of a file, in RAM at once: the contract's updates.PIECE
 
 
 class Update:
@@ -33,10 +34,10 @@ class Update:
                 if path not in wanted:
                     os.remove(root + "/" + path)
             for path, size, digest in manifest.files:
-                if _digest(root + "/" + path) != digest:
+                if await _digest(root + "/" + path) != digest:
                     await self._bring(root, path, size, digest, fetch)
             for path, _, digest in manifest.files:  # once more, from the flash: this is what will run
-                if _digest(root + "/" + path) != digest:
+                if await _digest(root + "/" + path) != digest:
                     raise UpdateError(path + " was not kept as it came")
             self._assert_calm()
             self._slots.begin_trial(slot, manifest.sequence)
@@ -65,7 +66,7 @@ class Update:
 
     def _assert_calm(self) -> None:
         if not self._is_calm():
-            raise UpdateError("not now: a finger is on the button or the siren sounds")
+            raise NotNowError("not now: a finger is on the button or the siren sounds")
 
 
 def _make_folder(path: str) -> None:
@@ -88,7 +89,8 @@ def _files(root: str, below: str) -> list:
     return found
 
 
-def _digest(path: str) -> "str | None":
+async def _digest(path: str) -> "str | None":
+    """A piece at a time: between two of them the contacts are looked at."""
     check = hashlib.sha256()
     try:
         with open(path, "rb") as file:
@@ -97,5 +99,6 @@ def _digest(path: str) -> "str | None":
                 if not piece:
                     return binascii.hexlify(check.digest()).decode()
                 check.update(piece)
+                await sleep_ms(0)
     except OSError:
         return None

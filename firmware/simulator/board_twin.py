@@ -107,6 +107,10 @@ class TwinBoard:
             self.longest_unfed_ms = max(self.longest_unfed_ms, ticks_diff(now, self._fed_at))
         self._fed_at = now
 
+    def restart(self) -> None:
+        """A process that is told so ends itself and is started again by its master."""
+        self._tell("restart")
+
     def nudge(self) -> None:
         """Something sounds or shows that did not before: look again."""
         self._edge.set()

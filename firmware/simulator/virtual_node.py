@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import sys
 
 from kentongan_node.clock import sleep_ms
 from kentongan_node.composition import peers_for, uplink_for
@@ -19,6 +20,11 @@ _WIRES = {
     "tamper": ("normal", "cut", "short"),
     "siren": ("whole", "silent", "cut"),
 }
+
+
+def _slot_in(folder: str) -> "str | None":
+    """The slot that this process was started from by `unix_boot.py`, None for the code of the checkout."""
+    return sys.path[0][-1] if sys.path[0] in (folder + "/a", folder + "/b") else None
 
 
 class VerbError(ValueError):
@@ -40,6 +46,7 @@ class VirtualNode:
         self._wires = self._board.wires  # they outlive the power
         self._node = None
         self._running = None
+        self._proving = None
         self._fingers = []  # tasks that let go of a contact later
 
     def plug(self) -> None:
@@ -52,12 +59,16 @@ class VirtualNode:
         uplink = uplink_for(node, self._board.random, self._open_port)
         peers = peers_for(node, self._folder, self._board.random, self._tell)
         self._running = asyncio.create_task(node.run(uplink, peers))
+        if node.updater is not None:
+            from kentongan_node.updater import prove
+
+            self._proving = asyncio.create_task(prove(node, _slot_in(self._folder)))
 
     def unplug(self) -> None:
         """Power off; harmless while it is off."""
         running, self._running = self._running, None
         self._node = None
-        for task in [running] + self._fingers:
+        for task in [running, self._proving] + self._fingers:
             if task is not None:
                 task.cancel()
         self._fingers = []

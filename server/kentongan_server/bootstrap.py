@@ -16,6 +16,7 @@ from kentongan_server.domain.view_link import ViewLinks
 from kentongan_server.inbound.clock.checkpointer import Checkpointer
 from kentongan_server.inbound.clock.heartbeats import Heartbeats
 from kentongan_server.inbound.clock.nightly import Nightly
+from kentongan_server.inbound.clock.offerer import Offerer
 from kentongan_server.inbound.clock.relay import Relay
 from kentongan_server.inbound.clock.teller import Teller
 from kentongan_server.inbound.clock.ticker import Ticker
@@ -38,6 +39,7 @@ from kentongan_server.inbound.http import (
     privacy,
     problems,
     region_tree,
+    releases,
     reports,
     ronda,
     spreading,
@@ -130,6 +132,7 @@ def create_app(settings: Settings) -> FastAPI:
         home,
         region_tree,
         channels,
+        releases,
     ):
         app.include_router(room.router)
     openapi.describe(app)
@@ -200,6 +203,7 @@ async def _open(app: FastAPI, settings: Settings, keys: Keys) -> AsyncIterator[N
         rooms.append(Nightly(transactions, clock))
         checkpointer = Checkpointer(transactions, keys.record, CheckpointFile(settings.checkpoint_file))
         rooms.append(checkpointer)
+        rooms.append(Offerer(transactions, sounder, settings.offer_every_s))
         work = [_at_work(type(room).__name__, room.run()) for room in rooms]
         app.state.stopped = lambda: [task.get_name() for task in work if task.done()]
         link.start(listener.receive)

@@ -83,5 +83,8 @@ class Settings(BaseSettings):
     influx_url: str | None = Field(None, description="InfluxDB (v2 write API) for heartbeats")
     influx_token: SecretStr = Field(SecretStr(""), description="Our token there")
     influx_org: str = Field("kentongan", description="Our organisation there")
+    offer_every_s: float = Field(
+        20.0, gt=0, description="Seconds between two rounds in which a release is offered to the kentongan of its ring"
+    )
     influx_bucket: str = Field("kentongan", description="The bucket for heartbeats")
     demo_file: Path | None = Field(None, description="Only for the demo: what its page may know")

@@ -16,6 +16,8 @@ class FakeSounder:
         self.orders: list[Order] = []
         self.shown: list[tuple[str, str, str, str | None]] = []
         self.timed: list[tuple[str, str, datetime]] = []
+        self.offered: list[tuple[str, int, int]] = []
+        self.given: list[tuple[str, int, str, int, bytes]] = []
         self.taught: list[tuple[str, str]] = []
         self.books: list[tuple[str, Codebook]] = []
 
@@ -40,6 +42,16 @@ class FakeSounder:
         """See the port."""
         self._assert_here()
         self.timed.append((node, nonce, at))
+
+    async def offer(self, node: str, sequence: int, size: int) -> None:
+        """See the port."""
+        self._assert_here()
+        self.offered.append((node, sequence, size))
+
+    async def give(self, node: str, sequence: int, path: str, offset: int, data: bytes) -> None:
+        """See the port."""
+        self._assert_here()
+        self.given.append((node, sequence, path, offset, data))
 
     async def teach(self, node: str, book: Codebook) -> None:
         """See the port."""

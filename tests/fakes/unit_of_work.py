@@ -19,6 +19,7 @@ from tests.fakes.personal_data import FakePersonalData
 from tests.fakes.places import FakePlaces
 from tests.fakes.plans import FakePlans
 from tests.fakes.record import FakeRecord
+from tests.fakes.releases import FakeReleases
 from tests.fakes.replies import FakeReplies
 from tests.fakes.roster import FakeRoster
 from tests.fakes.spreading import FakeSpreading
@@ -51,6 +52,7 @@ class InMemoryTransactions:
         self.outbox = FakeOutbox(self.incidents)
         self.destinations = FakeDestinations()
         self.notifications = FakeNotifications()
+        self.releases = FakeReleases()
         self.replies = FakeReplies()
         self.timeline = FakeTimeline(self.incidents)
         self.record = FakeRecord(self.timeline)
@@ -80,6 +82,7 @@ class InMemoryTransactions:
             record=self.record,
             statistics=FakeStatistics(self.incidents, self.timeline, self.plans),
             codebooks=self.codebooks,
+            releases=self.releases,
             spreading=self.spreading,
             trust=self.trust,
             plans=self.plans,

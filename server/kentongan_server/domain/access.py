@@ -40,8 +40,8 @@ AREAS_OF: dict[Role, frozenset[str]] = {
     Role.RONDA: _NEIGHBOUR,
     Role.POLISI_RW: _NEIGHBOUR,
     Role.OPERATOR: _NEIGHBOUR,
-    Role.TECHNICIAN: frozenset({"places", "live"}),
-    Role.CITY_ADMIN: _NEIGHBOUR,
+    Role.TECHNICIAN: frozenset({"places", "live", "releases"}),
+    Role.CITY_ADMIN: _NEIGHBOUR | {"releases"},
 }
 
 

@@ -51,7 +51,8 @@ class Region:
 @dataclass(frozen=True, slots=True)
 class Node:
     """A device with firmware, as last heard. (boot, session, seq) orders its words; `site` is where it hangs, `troubles`
-    are the faults that stand, in the node's own words; `out_of_service` is why it is not to be commanded for now."""
+    are the faults that stand, in the node's own words; `out_of_service` is why it is not to be commanded for now;
+    `release` is the sequence of the program that it runs, `updating` what became of the one that was `offered`."""
 
     id: str
     region: str
@@ -67,6 +68,9 @@ class Node:
     site: str | None = None
     troubles: tuple[str, ...] = ()
     out_of_service: str | None = None
+    release: int = 0
+    offered: int = 0
+    updating: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

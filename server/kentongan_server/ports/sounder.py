@@ -31,6 +31,14 @@ class Sounder(Protocol):
         """Set the clock of a node that has none; LinkDownError when the broker did not take it."""
         ...
 
+    async def offer(self, node: str, sequence: int, size: int) -> None:
+        """Offer a node a release with a manifest of `size` bytes; LinkDownError when the broker did not take it."""
+        ...
+
+    async def give(self, node: str, sequence: int, path: str, offset: int, data: bytes) -> None:
+        """Give a node a piece that it asked for; LinkDownError when the broker did not take it."""
+        ...
+
     async def teach(self, node: str, book: Codebook) -> None:
         """Give a node the beats to keep; LinkDownError when the broker did not take it."""
         ...

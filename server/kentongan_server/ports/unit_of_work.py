@@ -27,6 +27,7 @@ from kentongan_server.ports.personal_data import PersonalDataBook
 from kentongan_server.ports.places import Places
 from kentongan_server.ports.plans import PlanBook
 from kentongan_server.ports.record import RecordBook
+from kentongan_server.ports.releases import ReleaseShelf
 from kentongan_server.ports.replies import Replies
 from kentongan_server.ports.roster import RosterBook
 from kentongan_server.ports.spreading import SpreadBook
@@ -59,6 +60,7 @@ class UnitOfWork:
     record: RecordBook
     statistics: StatisticsBook
     codebooks: CodebookShelf
+    releases: ReleaseShelf
     spreading: SpreadBook
     trust: TrustBook
     plans: PlanBook

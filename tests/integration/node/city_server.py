@@ -24,21 +24,21 @@ class CityServer:
         self.retained_reports = 0
         self._counter = int(time.time() * 1000)
         self._commands = 0
-        self._client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="server")
-        self._client.username_pw_set("server", password)
-        self._client.on_connect = lambda client, *_: client.subscribe(topics.EVERY_UP, qos=1)
-        self._client.on_message = self._on_message
-        self._client.on_socket_open = lambda _client, _data, sock: sock.setsockopt(
+        self.client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="server")
+        self.client.username_pw_set("server", password)
+        self.client.on_connect = lambda client, *_: client.subscribe(topics.EVERY_UP, qos=1)
+        self.client.on_message = self._on_message
+        self.client.on_socket_open = lambda _client, _data, sock: sock.setsockopt(
             socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
         )
-        self._client.reconnect_delay_set(1, 1)
-        self._client.connect(host, port)
-        self._client.loop_start()
+        self.client.reconnect_delay_set(1, 1)
+        self.client.connect(host, port)
+        self.client.loop_start()
 
     def close(self) -> None:
         """Log out."""
-        self._client.disconnect()
-        self._client.loop_stop()
+        self.client.disconnect()
+        self.client.loop_stop()
 
     def command(self, node: str, action: str = "sound", **changes: Any) -> messages.Command:
         """A fresh command for `node`, not yet sent, naming the newest nonce heard."""
@@ -73,7 +73,7 @@ class CityServer:
 
     def post(self, node: str, kind: str, payload: bytes, *, retain: bool = False) -> None:
         """Publish bytes as they are, and wait for the PUBACK."""
-        self._client.publish(topics.down(node, kind), payload, qos=1, retain=retain).wait_for_publish(DEADLINE_S)
+        self.client.publish(topics.down(node, kind), payload, qos=1, retain=retain).wait_for_publish(DEADLINE_S)
 
     def confirm(self, node: str, report: str, stage: str = "stored", incident: str | None = "inc-1") -> None:
         """Send the receipt for a report."""

@@ -79,12 +79,14 @@ def test_a_release_is_built_served_and_installed(tmp_path: Path) -> None:
     public = bytes.fromhex(made.stdout.split('"')[3])
     assert key.stat().st_mode & 0o077 == 0
     words = ["release", "--key", str(key), "--sequence", "3", "--version", "0.2.0", "--into", str(out)]
-    assert subprocess.run([*command, *words], capture_output=True, text=True, check=True).stdout.count("signed by") == 3
+    assert subprocess.run([*command, *words], capture_output=True, text=True, check=True).stdout.count(
+        "signed by"
+    ) == len(ARCHITECTURES)
     again = subprocess.run([*command, *words], capture_output=True, text=True, check=False)
     assert again.returncode == 1
     assert "is not empty" in again.stderr
     assert {folder.name for folder in out.iterdir()} == set(ARCHITECTURES)
-    served = out / "xtensawin"
+    served = out / "any"
     manifest = read((served / "manifest").read_bytes(), public, "esp32_s3", 2)
     flash = tmp_path / "flash"
     flash.mkdir()

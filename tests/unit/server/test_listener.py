@@ -11,8 +11,10 @@ from tests.unit.server.waiting import until
 
 from kentongan_contract import codec, seal, topics
 from kentongan_contract.messages import Report, State, report_id
+from kentongan_contract.updates import Fetch
 from kentongan_server.domain.lifecycle import CommandState
 from kentongan_server.domain.place import Presence
+from kentongan_server.domain.release import Release, Ring
 from kentongan_server.inbound.metrics import Metrics
 from kentongan_server.inbound.mqtt.codebook_watch import CodebookWatch
 from kentongan_server.inbound.mqtt.listener import Listener
@@ -69,7 +71,7 @@ class Door:
         await until(lambda: self.acknowledged > before, "the PUBACK")
         await until(lambda: not self.listener._under_way)
 
-    async def hears(self, node: str, message: Report | State, key_of: str | None = None) -> None:
+    async def hears(self, node: str, message: Report | State | Fetch, key_of: str | None = None) -> None:
         """`node` says a sealed message (with another's key, where one is named)."""
         body = seal.seal(KEYS.key(key_of or node), message.KIND, node, codec.encode(message))
         await self.receives(topics.up(node, message.KIND), body)
@@ -299,3 +301,15 @@ async def test_a_node_without_time_or_beats_is_told_and_an_old_one_is_left_alone
     door.sounder.away = True
     await door.hears("ktg-1", a_state(4, minor=2))
     assert (len(door.sounder.timed), len(door.sounder.taught)) == (1, 1)
+
+
+async def test_a_piece_is_given_while_its_release_is_given_out_and_to_nobody_else(door: Door) -> None:
+    release = Release(7, "0.7", RT1, 9, Ring.FEW, door.town.clock.now(), "tono", door.town.clock.now())
+    door.town.store.releases.put(release)
+    door.town.store.releases.put_file(7, "a.mpy", b"0123456789")
+    await door.hears("ktg-1", Fetch(7, "a.mpy", 4, 3))
+    assert door.sounder.given == [("ktg-1", 7, "a.mpy", 4, b"456")]
+    await door.hears("ktg-1", Fetch(7, "b.mpy", 0, 3))
+    door.town.store.releases.put(release.moved(Ring.HALTED, door.town.clock.now(), "it blinks"))
+    await door.hears("ktg-1", Fetch(7, "a.mpy", 4, 3))
+    assert (len(door.sounder.given), door.ignored("no_release")) == (1, 2)

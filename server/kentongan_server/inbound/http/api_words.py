@@ -13,6 +13,8 @@ WORDS: dict[str, Any] = {
     "beats": 90,
     "colour": "red",
     "confirmed_by": "operator-1",
+    "sequence": 7,
+    "started_by": "technician-1",
     "drill": "01JDBV60A00000000000000000",
     "duration_ms": 60_000,
     "en": "Panic",

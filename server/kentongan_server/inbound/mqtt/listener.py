@@ -16,6 +16,7 @@ from kentongan_contract import codec, topics
 from kentongan_contract.errors import ContractError
 from kentongan_contract.messages import NOTICES, Report, State
 from kentongan_contract.seal import Key, unseal
+from kentongan_contract.updates import Fetch
 from kentongan_server.domain.errors import KentonganError
 from kentongan_server.domain.incident import Source
 from kentongan_server.domain.incident_kind import IncidentKind
@@ -29,6 +30,7 @@ from kentongan_server.use_cases.alarming.record_outcomes import record_outcomes
 from kentongan_server.use_cases.informing.tell_reporter import shown
 from kentongan_server.use_cases.reporting.take_report import Taken, take_report
 from kentongan_server.use_cases.supervising.note_state import note_state
+from kentongan_server.use_cases.supervising.roll_out import piece
 from kentongan_server.use_cases.supervising.take_notice import take_notice
 
 log = structlog.get_logger()
@@ -79,9 +81,10 @@ class Listener:
             work = self._take_report(node, message, acknowledge)
         elif isinstance(message, State):
             work = self._take_state(node, message, acknowledge)
+        elif isinstance(message, Fetch):
+            work = self._give(node, message, acknowledge)
         else:
-            self._ignore(node, ContractError("no release is offered"), acknowledge)
-            return
+            raise AssertionError("the contract has no other message that nodes say")
         task = asyncio.get_running_loop().create_task(work)
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
@@ -171,6 +174,23 @@ class Listener:
             await self._sounder.show(node, report.id, "stored", None)
         except LinkDownError:
             log.info("receipt_not_sent", node=node)  # the node repeats its notice and is answered then
+
+    async def _give(self, node: str, fetch: Fetch, acknowledge: Callable[[], None]) -> None:
+        """Answer one request for a piece; what cannot be answered now is asked for again."""
+        acknowledge()
+        try:
+            found = await self._transactions.read(
+                lambda uow: piece(uow, fetch.sequence, fetch.path, fetch.offset, fetch.size)
+            )
+            if found is None:
+                self._count("no_release", node)
+                return
+            self._metrics.messages.labels("fetch").inc()
+            await self._sounder.give(node, fetch.sequence, fetch.path, fetch.offset, found)
+        except LinkDownError:
+            log.info("piece_not_sent", node=node)
+        except Exception:
+            log.exception("piece_not_read", node=node)
 
     def _ignore(self, where: str, error: Exception, acknowledge: Callable[[], None]) -> None:
         self._count(type(error).__name__, where, str(error))

@@ -50,6 +50,9 @@ def node_of(node: str, state: State) -> Node:
         report=state.report,
         stage=state.stage,
         troubles=tuple(state.troubles),
+        release=state.release,
+        offered=state.offered,
+        updating=state.updating,
     )
 
 

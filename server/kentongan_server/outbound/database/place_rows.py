@@ -40,6 +40,9 @@ _HEARD = Statement(
                 "stage",
                 "heard_at",
                 "troubles",
+                "release",
+                "offered",
+                "updating",
             )
         }
     )
@@ -229,6 +232,9 @@ class PlaceRows:
             "report": node.report,
             "stage": node.stage,
             "troubles": " ".join(node.troubles),
+            "release": node.release,
+            "offered": node.offered,
+            "updating": node.updating,
             "heard_at": to_ms(at),
         }
         _HEARD.run(self._connection, values)
@@ -283,6 +289,9 @@ def _node(row: Any) -> Node:
         troubles=tuple((row.troubles or "").split()),
         site=row.site,
         out_of_service=row.out_of_service,
+        release=row.release,
+        offered=row.offered,
+        updating=row.updating,
     )
 
 

@@ -133,6 +133,9 @@ nodes = Table(
     Column("site", ID, index=True),
     Column("troubles", Text),
     Column("out_of_service", Text),
+    Column("release", BigInteger, nullable=False, server_default="0"),
+    Column("offered", BigInteger, nullable=False, server_default="0"),
+    Column("updating", String(16)),
 )
 
 notices = Table(

@@ -37,6 +37,7 @@ from kentongan_server.outbound.database.personal_rows import PersonalRows
 from kentongan_server.outbound.database.place_rows import PlaceRows
 from kentongan_server.outbound.database.plan_rows import PlanRows
 from kentongan_server.outbound.database.record_rows import Chain, RecordRows
+from kentongan_server.outbound.database.release_rows import ReleaseRows
 from kentongan_server.outbound.database.reply_rows import ReplyRows
 from kentongan_server.outbound.database.roster_rows import RosterRows
 from kentongan_server.outbound.database.spread_rows import SpreadRows
@@ -226,6 +227,7 @@ class DatabaseTransactions:
             record=RecordRows(connection, chain.flush),
             statistics=StatisticsRows(connection),
             codebooks=CodebookRows(connection),
+            releases=ReleaseRows(connection),
             spreading=SpreadRows(connection),
             trust=TrustRows(connection),
             plans=PlanRows(connection),

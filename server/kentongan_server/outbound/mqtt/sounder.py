@@ -5,6 +5,7 @@ is to fill those in and to seal (docs/decisions/0020).
 """
 
 import json
+from base64 import b64encode
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -13,6 +14,7 @@ from kentongan_contract import codec, topics
 from kentongan_contract.messages import Codebook as Kept
 from kentongan_contract.messages import Command, Receipt, Time
 from kentongan_contract.seal import seal
+from kentongan_contract.updates import Offer, Piece
 from kentongan_server.domain.alarm import COMMAND_TTL_MS, Action
 from kentongan_server.domain.codebook import Codebook
 from kentongan_server.outbound.mqtt.signer import Signer
@@ -71,6 +73,14 @@ class MqttSounder:
         """Set the clock of a node that has none; LinkDownError when the broker did not take it."""
         time = Time(int(at.timestamp()), int(CITY_TIME.total_seconds()) // 60, nonce)
         await self._publish(node, "time", codec.encode(time))
+
+    async def offer(self, node: str, sequence: int, size: int) -> None:
+        """Offer a node a release; LinkDownError when the broker did not take it."""
+        await self._publish(node, "offer", codec.encode(Offer(sequence, size)))
+
+    async def give(self, node: str, sequence: int, path: str, offset: int, data: bytes) -> None:
+        """Give a node a piece that it asked for; LinkDownError when the broker did not take it."""
+        await self._publish(node, "piece", codec.encode(Piece(sequence, path, offset, b64encode(data).decode())))
 
     async def teach(self, node: str, book: Codebook) -> None:
         """Give a node the beats to keep; LinkDownError when the broker did not take it."""

@@ -25,6 +25,13 @@ import kentongan_node.board
 import kentongan_node.pins_esp32_s3
 import kentongan_node.claim
 import kentongan_node.composition
+import kentongan_node.mqtt_uplink
+import kentongan_node.pace
+import kentongan_node.peer_alarm
+import kentongan_node.peer_ledger
+import kentongan_node.serial_link
+import kentongan_node.tcp_stream
+import kentongan_node.updater
 import kentongan_node.health
 import kentongan_node.portal
 import kentongan_node.provisioning

@@ -52,6 +52,7 @@ class Board:
         self._panic = _input(pins.PANIC_LOOP, "loop" if settings is None else settings.panic_input, "pressed", 0)
         self._tamper = _input(pins.TAMPER_LOOP, "none" if settings is None else settings.tamper_input, "cut", 1)
         self._silence = _contact(pins.SILENCE_KEY)
+        self._test = None if pins.TEST_BUTTON is None else _contact(pins.TEST_BUTTON)
         self._shown = None
         self._watchdog = None
 
@@ -66,6 +67,10 @@ class Board:
     def silence_closed(self) -> bool:
         """The raw contact."""
         return self._silence.value() == 0
+
+    def test_closed(self) -> bool:
+        """The technician's own button inside the box, where the board has one."""
+        return self._test is not None and self._test.value() == 0
 
     def siren(self, on: bool) -> None:
         """The gate of the siren's transistor: on, or a tone of half duty for a horn."""

@@ -13,7 +13,7 @@ _LID_MS = 100
 
 
 class Contacts:
-    """`board` is asked panic_loop(), tamper_loop() and silence_closed()."""
+    """`board` is asked panic_loop(), tamper_loop(), silence_closed() and test_closed()."""
 
     def __init__(self, board, settings):
         self._board = board
@@ -22,8 +22,9 @@ class Contacts:
         self._pin = PinPattern(settings.cancel_pattern, settings.duress_pattern)
         self._key = CallPoint(0)
         self._key_held = CallPoint(TEST_HOLD_MS)
+        self._test = CallPoint(0)  # inside the box: no hand comes there by accident, so it need not be held
         self._lid = CallPoint(0, _LID_MS)
-        self._inputs = (self._call_point, self._wire, self._pin, self._key, self._key_held, self._lid)
+        self._inputs = (self._call_point, self._wire, self._pin, self._key, self._key_held, self._test, self._lid)
 
     def sample(self, now_ms: int) -> list:
         """What this look at the contacts brought about, the alarm first."""
@@ -45,6 +46,8 @@ class Contacts:
             events.append("test")
         if said == "stuck" or said == "released":
             events.append("trouble")
+        if self._test.sample(now_ms, self._board.test_closed()) == "held":
+            events.append("test")
         said = self._lid.sample(now_ms, self._board.tamper_loop() != "normal")
         if said == "held":
             events.append("tamper")

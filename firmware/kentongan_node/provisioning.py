@@ -117,7 +117,12 @@ def _fields() -> tuple:
         ("duress_pattern", _pattern, _GROUPS, None),
         ("siren", lambda value: value in ("relay", "tone"), '"relay" or "tone"', "relay"),
         ("tone_hz", lambda value: type(value) is int and 100 <= value <= 8000, "100 to 8000", 2_800),
-        ("siren_ma", lambda value: value is None or _milliamps(value), "[cut below, sounded from], or null", None),
+        (
+            "siren_ma",
+            lambda value: value is None or value is True or _milliamps(value),
+            "true (the shunt is wired as the board is drawn), [cut below, sounded from], or null",
+            None,
+        ),
         ("measures_power", lambda value: type(value) is bool, "true or false: battery and supply are wired", False),
         ("battery_low_mv", _ms, "0 to 3600000", 11_800),
         ("local_beats", lambda value: value is None or _beats(value), "[on, off, …] in ms, or null", None),
@@ -201,6 +206,11 @@ class Settings:
             else:
                 raise SettingsError("settings: " + name + " must be " + meaning)
         self._assert_fit_together()
+        if self.siren_ma is True:
+            from .analog import SIREN_MV_PER_A, SIREN_SOUNDING_ABOVE_MV  # the hardware's own constants
+
+            sounds = SIREN_SOUNDING_ABOVE_MV * 1000 // SIREN_MV_PER_A
+            self.siren_ma = [sounds // 4, sounds]
         if self.spread_ms is None:  # handshakes are what makes a crowd at the door costly
             self.spread_ms = 30_000 if self.tls else 0
         if self.port is None:

@@ -9,16 +9,20 @@ from .settling import Settling
 
 async def settle(store, claim, open_access_point=None, portal=None, bench=None) -> None:
     """Return once there are new settings to start with; the caller restarts."""
+    names = None  # its failing is no reason to stop: the page has an address that can be typed
     parts = [asyncio.create_task(serve_console(Settling(store, claim, bench), read_console(), write_console))]
     if portal is not None and claim.is_open():
         if open_access_point is not None:
             open_access_point(claim.access_point_password())
+            from .captive_dns import serve  # a box that is settled has no such room
+
+            names = asyncio.create_task(serve())
         parts.append(asyncio.create_task(portal.run()))
     try:
         while not any([part.done() for part in parts]):
             await asyncio.sleep(0.2)
     finally:
-        for part in parts:
+        for part in parts if names is None else parts + [names]:
             part.cancel()
 
 

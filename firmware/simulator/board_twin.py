@@ -20,6 +20,7 @@ class TwinBoard:
         self._edge = asyncio.Event()
         self._panic = False
         self._silence = False
+        self.test_pressed = False
         self.strikes = 0
         self.striking = False
         self.lamp = None
@@ -56,6 +57,9 @@ class TwinBoard:
 
     def silence_closed(self) -> bool:
         return self._silence
+
+    def test_closed(self) -> bool:
+        return self.test_pressed
 
     def siren(self, on: bool) -> None:
         self.striking = on

@@ -276,6 +276,19 @@ def test_the_key_held_on_tests_the_siren_for_two_seconds_and_says_how_it_went():
         scene.clear()
 
 
+def test_the_button_inside_the_box_tests_at_a_touch():
+    scene = Scene()
+    scene.board.test_pressed = True
+    scene.run(0, 100)
+    scene.board.test_pressed = False
+    assert scene.board.striking
+    scene.run(100, 2_300)
+    assert not scene.board.striking
+    ((id, found),) = scene.state().commands
+    assert (id.startswith("self-test."), found) == (True, "completed")
+    scene.clear()
+
+
 def test_the_key_that_silences_does_not_go_on_to_test():
     scene = Scene()
     scene.press()

@@ -96,3 +96,13 @@ def test_the_pin_is_a_rhythm_that_cannot_be_an_alarm():
                   {"cancel_pattern": [2, 3], "duress_pattern": [2, 3]}, {"cancel_pattern": [2, 3], "hold_ms": 100},
                   {"duress_pattern": [1, 2, 3, 4, 5, 6, 7]}):  # fmt: skip
         assert _complaint(lambda found=dict(GOOD, **wrong): Settings(found)).startswith("settings: "), wrong
+
+
+def test_the_shunt_as_the_board_is_drawn_measures_by_the_hardwares_constants():
+    from kentongan_node.analog import SIREN_MV_PER_A, SIREN_SOUNDING_ABOVE_MV
+
+    sounds = SIREN_SOUNDING_ABOVE_MV * 1000 // SIREN_MV_PER_A
+    assert Settings(_with(siren_ma=True)).siren_ma == [sounds // 4, sounds]
+    assert 0 < sounds // 4 < sounds
+    assert Settings(_with(siren_ma=[5, 300])).siren_ma == [5, 300]
+    assert "siren_ma must be true" in _complaint(lambda: Settings(_with(siren_ma=False)))

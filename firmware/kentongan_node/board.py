@@ -8,7 +8,7 @@ from machine import ADC, PWM, RTC, UART, WDT, Pin
 
 from .analog import DIVIDER_BY, DIVIDER_TIMES, SIREN_MV_PER_A
 from .call_point import SAMPLE_MS
-from .clock import sleep_ms
+from .clock import sleep_ms, ticks_diff, ticks_ms
 from .pins import pins
 from .supervised_loop import band
 
@@ -28,6 +28,7 @@ _RESET_WORDS = ("power_on", "reset", "watchdog", "deep_sleep", "soft")
 _MAINS_MV = 10_000  # a 13.8 V supply that delivers less is gone
 _BAUD = 115_200
 _BUFFER = 2_048
+_MOST_EDGES = 16
 
 
 class Board:
@@ -53,12 +54,27 @@ class Board:
         self._tamper = _input(pins.TAMPER_LOOP, "none" if settings is None else settings.tamper_input, "cut", 1)
         self._silence = _contact(pins.SILENCE_KEY)
         self._test = None if pins.TEST_BUTTON is None else _contact(pins.TEST_BUTTON)
+        self._edges = []
+        if settings is not None and settings.panic_input == "contact":
+            _contact(pins.PANIC_LOOP).irq(self._on_edge, Pin.IRQ_FALLING | Pin.IRQ_RISING)
         self._shown = None
         self._watchdog = None
 
     def panic_loop(self) -> str:
         """`normal`, `pressed`, and on a supervised loop `cut` or `short`."""
         return self._panic()
+
+    def panic_edges(self, now_ms: int) -> list:
+        """[(when, closed)] of a plain contact's edges since the last call, oldest first; a loop is measured and has none."""
+        if not self._edges:
+            return self._edges
+        edges, self._edges = self._edges, []
+        now = ticks_ms()
+        return [(now_ms - ticks_diff(now, at), closed) for at, closed in edges]
+
+    def _on_edge(self, pin) -> None:
+        if len(self._edges) < _MOST_EDGES:  # a storm of bounces is the sampler's
+            self._edges.append((ticks_ms(), pin.value() == 0))
 
     def tamper_loop(self) -> str:
         """`normal` while the lid is shut."""

@@ -13,7 +13,8 @@ _LID_MS = 100
 
 
 class Contacts:
-    """`board` is asked panic_loop(), tamper_loop(), silence_closed() and test_closed()."""
+    """`board` is asked panic_loop(), tamper_loop(), silence_closed(), test_closed(), and panic_edges(now_ms) for what its
+    interrupt latched since the last look: a press that came and went while the loop was held up counts by its own times."""
 
     def __init__(self, board, settings):
         self._board = board
@@ -29,6 +30,7 @@ class Contacts:
     def sample(self, now_ms: int) -> list:
         """What this look at the contacts brought about, the alarm first."""
         events = []
+        self._replay(now_ms, events)
         reading = self._board.panic_loop()
         said = self._call_point.sample(now_ms, reading == "pressed")
         if said is not None:
@@ -38,6 +40,22 @@ class Contacts:
             events.append(rhythm)
         if self._wire.sample(now_ms, reading):
             events.append("trouble")
+        self._look_at_keys(now_ms, events)
+        said = self._lid.sample(now_ms, self._board.tamper_loop() != "normal")
+        if said == "held":
+            events.append("tamper")
+        if said == "released":
+            events.append("trouble")
+        return events
+
+    def _replay(self, now_ms: int, events: list) -> None:
+        for at_ms, closed in self._board.panic_edges(now_ms):
+            for state in (not closed, closed):  # the state until this edge, and the one after it
+                said = self._call_point.sample(at_ms, state)
+                if said is not None:
+                    self._pressed(said, at_ms, events)
+
+    def _look_at_keys(self, now_ms: int, events: list) -> None:
         closed = self._board.silence_closed()
         said = self._key.sample(now_ms, closed)
         if said == "held":
@@ -48,12 +66,6 @@ class Contacts:
             events.append("trouble")
         if self._test.sample(now_ms, self._board.test_closed()) == "held":
             events.append("test")
-        said = self._lid.sample(now_ms, self._board.tamper_loop() != "normal")
-        if said == "held":
-            events.append("tamper")
-        if said == "released":
-            events.append("trouble")
-        return events
 
     def due_ms(self) -> "int | None":
         """When the next look brings something although nothing moves."""

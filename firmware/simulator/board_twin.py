@@ -19,6 +19,7 @@ class TwinBoard:
         self._polled = polled
         self._edge = asyncio.Event()
         self._panic = False
+        self._edges = []
         self._silence = False
         self.test_pressed = False
         self.strikes = 0
@@ -34,6 +35,8 @@ class TwinBoard:
 
     def close_panic(self, closed: bool) -> None:
         """Move the panic button's contact."""
+        if closed != self._panic and self.wires["panic"] == "normal":
+            self._edges.append((ticks_ms(), closed))
         self._panic = closed
         self._tell("contact", closed=closed)
         self._edge.set()
@@ -51,6 +54,12 @@ class TwinBoard:
     def panic_loop(self) -> str:
         wire = self.wires["panic"]
         return "pressed" if self._panic and wire == "normal" else wire
+
+    def panic_edges(self, now_ms: int) -> list:
+        """As the interrupt of a plain contact gives them."""
+        edges, self._edges = self._edges, []
+        now = ticks_ms()
+        return [(now_ms - ticks_diff(now, at), closed) for at, closed in edges]
 
     def tamper_loop(self) -> str:
         return self.wires["tamper"]

@@ -289,6 +289,27 @@ def test_the_button_inside_the_box_tests_at_a_touch():
     scene.clear()
 
 
+def test_a_press_that_came_and_went_while_the_loop_was_held_up_is_heard():
+    for held_ms, alarms in ((40, 1), (100, 1), (15, 0)):  # the debounce is as it was
+        scene = Scene(hold_ms=0, cancel_pattern=None, duress_pattern=None)
+        scene.node.step(1_000)
+        scene.board.panic_edges = Latched(1_010, 1_010 + held_ms)
+        scene.node.step(1_400)  # 400 ms later: the contact has long been open again
+        assert (scene.node.sounder.local_soundings, scene.board.striking) == (alarms, alarms == 1)
+        scene.clear()
+
+
+class Latched:
+    """What the interrupt kept of one press."""
+
+    def __init__(self, closed_at, opened_at):
+        self._edges = [(closed_at, True), (opened_at, False)]
+
+    def __call__(self, _now_ms):
+        edges, self._edges = self._edges, []
+        return edges
+
+
 def test_the_key_that_silences_does_not_go_on_to_test():
     scene = Scene()
     scene.press()

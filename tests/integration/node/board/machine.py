@@ -5,6 +5,8 @@ class Pin:
     IN = 0
     OUT = 1
     PULL_UP = 2
+    IRQ_FALLING = 1
+    IRQ_RISING = 2
     levels = {}
     listeners = []
 
@@ -14,6 +16,9 @@ class Pin:
             Pin.levels.setdefault(number, 1)
         if value is not None:
             self.value(value)
+
+    def irq(self, handler, trigger):
+        Pin.listeners.append(lambda number, _level: handler(self) if number == self.number else None)
 
     def value(self, level=None):
         if level is None:

@@ -70,7 +70,7 @@ def test_the_reporter_sees_every_answer(served: Served, rt: Rt, incident: str) -
 
 def test_how_it_ended_is_kept_in_our_words_and_in_theirs(served: Served, rt: Rt, incident: str) -> None:
     theirs = "Pelaku kabur ke arah Jl. Pemuda; motor kembali"
-    body = a_reply(incident, reply="resolved", disposition=theirs)
+    body = a_reply(incident, delivery="d-in-their-words", reply="resolved", disposition=theirs)
     assert served.post(PATH, content=body, headers=signed(body)).status_code == 200
     found = shown(served, rt, incident)
     assert (found["status"], found["disposition"]) == ("resolved", "other")

@@ -93,7 +93,7 @@ def allclear(
     as_json: Json = False,
     nodes: Annotated[int, typer.Option(min=500, max=20_000, help="Kentongan, one in each RT")] = 10_628,
     rounds: Rounds = 1,
-    heartbeat: Annotated[float, typer.Option(min=5, max=60, help="Seconds between two of a kentongan")] = 10.0,
+    heartbeat: Annotated[float, typer.Option(min=5, max=20, help="Seconds between two of a kentongan")] = 10.0,
     folder: Folder = DEFAULT_FOLDER,
 ) -> None:
     """The whole city told at once: two-person alarm and all clear, until the last kentongan has its command."""

@@ -21,8 +21,8 @@ def upgrade() -> None:
         sa.Column("started_by", sa.String(length=64), nullable=False),
         sa.Column("started_at", sa.BigInteger(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(["region"], ["regions.code"], name=op.f("fk_releases_region_regions")),
-        sa.ForeignKeyConstraint(["started_by"], ["people.id"], name=op.f("fk_releases_started_by_people")),
+        sa.ForeignKeyConstraint(["region"], ["regions.code"], name=op.f("fk_releases_region")),
+        sa.ForeignKeyConstraint(["started_by"], ["people.id"], name=op.f("fk_releases_started_by")),
         sa.PrimaryKeyConstraint("sequence", name=op.f("pk_releases")),
     )
     op.create_table(
@@ -30,7 +30,7 @@ def upgrade() -> None:
         sa.Column("sequence", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("path", sa.String(length=64), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(["sequence"], ["releases.sequence"], name=op.f("fk_release_files_sequence_releases")),
+        sa.ForeignKeyConstraint(["sequence"], ["releases.sequence"], name=op.f("fk_release_files_sequence")),
         sa.PrimaryKeyConstraint("sequence", "path", name=op.f("pk_release_files")),
     )
     op.add_column("nodes", sa.Column("release", sa.BigInteger(), server_default="0", nullable=False))

@@ -17,6 +17,7 @@ from kentongan_server.inbound.clock.checkpointer import Checkpointer
 from kentongan_server.inbound.clock.heartbeats import Heartbeats
 from kentongan_server.inbound.clock.nightly import Nightly
 from kentongan_server.inbound.clock.offerer import Offerer
+from kentongan_server.inbound.clock.publisher import Publisher
 from kentongan_server.inbound.clock.relay import Relay
 from kentongan_server.inbound.clock.teller import Teller
 from kentongan_server.inbound.clock.ticker import Ticker
@@ -44,6 +45,7 @@ from kentongan_server.inbound.http import (
     ronda,
     spreading,
     statistics,
+    subscriptions,
     surroundings,
     view_links,
 )
@@ -54,7 +56,7 @@ from kentongan_server.inbound.mqtt.codebook_watch import CodebookWatch
 from kentongan_server.inbound.mqtt.listener import Listener
 from kentongan_server.inbound.web.pages import DemoSession, page_router
 from kentongan_server.key_files import Keys, believed, derive, read_keys, ways
-from kentongan_server.notifiers import open_notifiers
+from kentongan_server.notifiers import open_notifiers, open_subscriber
 from kentongan_server.outbound.clock.system_clock import SystemClock, UlidIdentifiers
 from kentongan_server.outbound.database.engine import migrate, open_database
 from kentongan_server.outbound.database.transactions import DatabaseTransactions
@@ -133,6 +135,7 @@ def create_app(settings: Settings) -> FastAPI:
         region_tree,
         channels,
         releases,
+        subscriptions,
     ):
         app.include_router(room.router)
     openapi.describe(app)
@@ -172,11 +175,15 @@ async def _open(app: FastAPI, settings: Settings, keys: Keys) -> AsyncIterator[N
         app.state.telegram_secret = settings.telegram_secret and settings.telegram_secret.get_secret_value()
         app.state.chat_words = partial(Wording(None).button, language="id")
         teller = Teller(transactions, notifiers, metrics)
+        subscriber = open_subscriber(settings, derive(keys.master, "subscriptions"), doors)
+        app.state.subscription_secret = subscriber.secret_of
+        publisher = Publisher(transactions, subscriber, metrics)
         feed = live.Feed(transactions)
 
         def committed(what: Committed) -> None:
             relay.committed(what)
             teller.committed(what)
+            publisher.committed(what)
             feed.committed(what)
 
         transactions.listen(committed)
@@ -199,7 +206,7 @@ async def _open(app: FastAPI, settings: Settings, keys: Keys) -> AsyncIterator[N
         app.state.feed = feed
         app.state.is_connected = lambda: link.connected
         app.state.reply_secrets = {way.recipient: partial(believed, way.keys) for way in ways(settings)}
-        rooms: list[Room] = [relay, teller, feed, ticker, heartbeats, codebooks_kept]
+        rooms: list[Room] = [relay, teller, publisher, feed, ticker, heartbeats, codebooks_kept]
         rooms.append(Nightly(transactions, clock))
         checkpointer = Checkpointer(transactions, keys.record, CheckpointFile(settings.checkpoint_file))
         rooms.append(checkpointer)

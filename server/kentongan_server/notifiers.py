@@ -11,6 +11,7 @@ from kentongan_server.outbound.notify.sms import SmsGateway, SmsNotifier
 from kentongan_server.outbound.notify.telegram import TelegramNotifier
 from kentongan_server.outbound.notify.web_push import VapidKey, WebPushNotifier
 from kentongan_server.outbound.notify.webhook import WebhookNotifier
+from kentongan_server.outbound.notify.webhook_subscriber import WebhookSubscriber
 from kentongan_server.outbound.notify.wording import Wording
 from kentongan_server.ports.notifier import Notifier
 from kentongan_server.settings import Settings
@@ -45,3 +46,10 @@ def open_notifiers(settings: Settings, vapid: VapidKey | None, doors: AsyncExitS
         )
         found[NotifyChannel.EMAIL] = EmailNotifier(server, wording)
     return found
+
+
+def open_subscriber(settings: Settings, key: bytes, doors: AsyncExitStack) -> WebhookSubscriber:
+    """The way to third parties, with connections of its own: what hangs there takes no channel's places."""
+    client = guarded_client(allow_private=settings.foreign_private_addresses)
+    doors.push_async_callback(client.aclose)
+    return WebhookSubscriber(client, key)

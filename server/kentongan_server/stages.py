@@ -17,7 +17,7 @@ from kentongan_server.domain.events import (
 from kentongan_server.ports.unit_of_work import Listeners
 from kentongan_server.use_cases.alarming import ease_alarm, quieten_alarm, raise_alarm
 from kentongan_server.use_cases.forwarding import follow_up, forward_report
-from kentongan_server.use_cases.informing import tell_people, tell_reporter, tell_residents
+from kentongan_server.use_cases.informing import publish, tell_people, tell_reporter, tell_residents
 from kentongan_server.use_cases.reporting import cancel_report, doubt_reporter, open_planned
 
 
@@ -30,13 +30,14 @@ def listeners() -> Listeners:
             follow_up.on_witness,
             tell_residents.on_report,
             tell_people.on_report,
+            publish.on_report,
         ),
         StageReached: (tell_reporter.on_stage, ease_alarm.on_answer),
         IncidentAcknowledged: (ease_alarm.on_answer,),
-        IncidentMoved: (ease_alarm.on_answer, doubt_reporter.on_moved),
+        IncidentMoved: (ease_alarm.on_answer, doubt_reporter.on_moved, publish.on_changed),
         IncidentMerged: (ease_alarm.on_answer,),
-        IncidentCancelled: (quieten_alarm.on_taken_back, follow_up.on_cancelled),
-        IncidentReclassified: (quieten_alarm.on_taken_back, follow_up.on_reclassified),
+        IncidentCancelled: (quieten_alarm.on_taken_back, follow_up.on_cancelled, publish.on_cancelled),
+        IncidentReclassified: (quieten_alarm.on_taken_back, follow_up.on_reclassified, publish.on_changed),
         DuressCalled: (follow_up.on_duress,),
         NoticeTaken: (cancel_report.on_notice,),
         CityAlarmSounded: (open_planned.on_city_alarm,),

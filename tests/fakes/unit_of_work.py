@@ -24,6 +24,7 @@ from tests.fakes.replies import FakeReplies
 from tests.fakes.roster import FakeRoster
 from tests.fakes.spreading import FakeSpreading
 from tests.fakes.statistics import FakeStatistics
+from tests.fakes.subscriptions import FakeSubscriptions
 from tests.fakes.surroundings import FakeSurroundings
 from tests.fakes.timeline import FakeTimeline
 from tests.fakes.trust import FakeTrust
@@ -53,6 +54,7 @@ class InMemoryTransactions:
         self.destinations = FakeDestinations()
         self.notifications = FakeNotifications()
         self.releases = FakeReleases()
+        self.subscriptions = FakeSubscriptions()
         self.replies = FakeReplies()
         self.timeline = FakeTimeline(self.incidents)
         self.record = FakeRecord(self.timeline)
@@ -77,6 +79,7 @@ class InMemoryTransactions:
             outbox=self.outbox,
             destinations=self.destinations,
             notifications=self.notifications,
+            subscriptions=self.subscriptions,
             replies=self.replies,
             timeline=self.timeline,
             record=self.record,
@@ -117,7 +120,7 @@ class InMemoryTransactions:
             self.refused += 1
             raise OSError("The disk is full.")
         self.alarms.new_commands, self.outbox.new_items = [], []
-        self.notifications.new = []
+        self.notifications.new, self.subscriptions.new = [], []
         before, grown_from = self._remember(), self.timeline.last_seq()
         try:
             result = job(self._unit)
@@ -127,7 +130,9 @@ class InMemoryTransactions:
             raise
         self._on_commit(
             Committed(
-                orders, bool(self.outbox.new_items or self.notifications.new), self.timeline.last_seq() > grown_from
+                orders,
+                bool(self.outbox.new_items or self.notifications.new or self.subscriptions.new),
+                self.timeline.last_seq() > grown_from,
             )
         )
         return result
@@ -146,6 +151,7 @@ class InMemoryTransactions:
             self.outbox,
             self.destinations,
             self.notifications,
+            self.subscriptions,
             self.replies,
             self.timeline,
             self.record,

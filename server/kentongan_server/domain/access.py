@@ -36,12 +36,12 @@ _NEIGHBOUR = frozenset(
 )
 AREAS_OF: dict[Role, frozenset[str]] = {
     Role.RESIDENT: _NEIGHBOUR,
-    Role.RT_HEAD: _NEIGHBOUR,
+    Role.RT_HEAD: _NEIGHBOUR | {"subscriptions"},
     Role.RONDA: _NEIGHBOUR,
     Role.POLISI_RW: _NEIGHBOUR,
     Role.OPERATOR: _NEIGHBOUR,
     Role.TECHNICIAN: frozenset({"places", "live", "releases"}),
-    Role.CITY_ADMIN: _NEIGHBOUR | {"releases"},
+    Role.CITY_ADMIN: _NEIGHBOUR | {"releases", "subscriptions"},
 }
 
 

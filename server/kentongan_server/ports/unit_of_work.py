@@ -32,6 +32,7 @@ from kentongan_server.ports.replies import Replies
 from kentongan_server.ports.roster import RosterBook
 from kentongan_server.ports.spreading import SpreadBook
 from kentongan_server.ports.statistics import StatisticsBook
+from kentongan_server.ports.subscriptions import Subscriptions
 from kentongan_server.ports.surroundings import Surroundings
 from kentongan_server.ports.timeline import Timeline
 from kentongan_server.ports.trust import TrustBook
@@ -55,6 +56,7 @@ class UnitOfWork:
     outbox: Outbox
     destinations: Destinations
     notifications: Notifications
+    subscriptions: Subscriptions
     replies: Replies
     timeline: Timeline
     record: RecordBook

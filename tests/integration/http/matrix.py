@@ -104,6 +104,24 @@ MATRIX: dict[str, Row | str] = {
     "my_preferences": OWN,
     "choose_preferences": OWN,
     "say_delivered": OPEN,
+    # subscriptions: who may subscribe third parties
+    "list_subscriptions": Row(list_with("subscription", "subscriptions"), "rt_head city_admin", "mayor", shows=True),
+    "make_subscription": Row(
+        body(
+            "POST",
+            "subscriptions",
+            name="K",
+            region=region_of,
+            owner="neighbourhood",
+            hears=["crime"],
+            url="https://k.example/",
+        ),
+        "rt_head city_admin",
+        "mayor",
+    ),
+    "drop_subscription": Row(of("subscription", "DELETE", "subscriptions/{}"), "rt_head city_admin", "mayor"),
+    "try_subscription": Row(of("subscription", "POST", "subscriptions/{}/test"), "rt_head city_admin", "mayor"),
+    "list_deliveries": Row(of("subscription", "GET", "subscriptions/{}/deliveries"), "rt_head city_admin", "mayor"),
     # places
     "me": OWN,
     "list_regions": Row(lambda w, r: w.looks_for(r, "regions"), ALL, BOTH, shows=True),

@@ -218,6 +218,7 @@ def test_what_asks_who_one_is_lets_nobody_in_unknown(served: Served) -> None:
 THEIRS = {
     "show_receipt": ("GET", "reports/{}/receipt", "report"),
     "confirm_channel": ("POST", "me/channels/{}/confirm", "channel"),
+    "try_channel": ("POST", "me/channels/{}/test", "channel"),
     "change_channel": ("PUT", "me/channels/{}", "channel"),
     "remove_channel": ("DELETE", "me/channels/{}", "channel"),
     "end_other_session": ("DELETE", "sessions/{}", "session"),

@@ -10,10 +10,11 @@ from kentongan_server.domain.admission import Admission, Invitation
 from kentongan_server.domain.city_alarm import CityAlarm
 from kentongan_server.domain.drill import Drill
 from kentongan_server.domain.drill_schedule import DrillSchedule
-from kentongan_server.domain.incident_kind import IncidentKind, Purpose
+from kentongan_server.domain.incident_kind import IncidentClass, IncidentKind, Purpose
 from kentongan_server.domain.lifecycle import CityAlarmState, DrillState
 from kentongan_server.domain.notification import Destination, NotifyChannel
 from kentongan_server.domain.roster import Rota, Swap
+from kentongan_server.domain.subscription import Owner, Subscription
 from kentongan_server.domain.trust import Cooldown
 from kentongan_server.ports.unit_of_work import UnitOfWork
 
@@ -93,6 +94,11 @@ def a_swap(uow: UnitOfWork, id: str, region: str, _head: str) -> None:
     uow.roster.put_swap(Swap(id, id, night, f"p-{id}", None, uow.now()))
 
 
+def a_subscription(uow: UnitOfWork, id: str, region: str, head: str) -> None:
+    hears, url = frozenset({IncidentClass.CRIME}), "https://k.example/"
+    uow.subscriptions.put(Subscription(id, "K", region, Owner.NEIGHBOURHOOD, hears, url, head, uow.now()))
+
+
 THINGS: dict[str, Callable[[UnitOfWork, str, str, str], None]] = {
     "invitation": an_invitation,
     "admission": an_admission,
@@ -106,4 +112,5 @@ THINGS: dict[str, Callable[[UnitOfWork, str, str, str], None]] = {
     "session": a_session,
     "token": a_token,
     "swap": a_swap,
+    "subscription": a_subscription,
 }

@@ -7,18 +7,22 @@ from typing import Any, Self
 
 
 class Stranger:
-    """An HTTP server. `answers` are (status, headers, body) for the next requests, then 201 for ever."""
+    """An HTTP server. `answers` are (status, headers, body) for the next requests, then 201 with `usual` for ever; `refused`
+    counts those that were answered otherwise."""
 
     def __init__(self) -> None:
         self.heard: list[tuple[str, dict[str, str], bytes]] = []
         self.answers: list[tuple[int, dict[str, str], bytes]] = []
+        self.usual = b"{}"
+        self.refused = 0
         stranger = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:  # the library's name
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 stranger.heard.append((self.path, {k.lower(): v for k, v in self.headers.items()}, body))
-                status, headers, answer = stranger.answers.pop(0) if stranger.answers else (201, {}, b"{}")
+                status, headers, answer = stranger.answers.pop(0) if stranger.answers else (201, {}, stranger.usual)
+                stranger.refused += status >= 300
                 self.send_response(status)
                 for name, value in headers.items():
                     self.send_header(name, value)
@@ -44,3 +48,23 @@ class Stranger:
     def __exit__(self, *_: object) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+
+class Mailbox:
+    """What the mail server took; `refuse` makes it refuse every mailbox."""
+
+    def __init__(self) -> None:
+        self.mails: list[Any] = []
+        self.refuse: str | None = None
+
+    async def handle_RCPT(  # noqa: N802  # the library calls it by name
+        self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
+    ) -> str:
+        if self.refuse:
+            return self.refuse
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
+        self.mails.append(envelope)
+        return "250 OK"

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from tests.integration.notify.strangers import Stranger
+from tests.integration.notify.strangers import Mailbox, Stranger
 
 from kentongan_server.domain.incident_kind import IncidentClass, Purpose
 from kentongan_server.domain.notification import Destination, Message, NotifyChannel, Wave
@@ -179,26 +179,6 @@ async def test_a_person_s_webhook_is_signed(stranger: Stranger, client: httpx.As
     expected = hmac.new(b"s3cret-of-the-house", signed, hashlib.sha256).hexdigest()
     assert headers["x-kentongan-signature"] == f"sha256={expected}"
     assert headers["x-kentongan-delivery"] == json.loads(body)["delivery"] == "n-1"
-
-
-class Mailbox:
-    """What the mail server took; `refuse` makes it refuse every mailbox."""
-
-    def __init__(self) -> None:
-        self.mails: list[Any] = []
-        self.refuse: str | None = None
-
-    async def handle_RCPT(  # noqa: N802  # the library calls it by name
-        self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
-    ) -> str:
-        if self.refuse:
-            return self.refuse
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
-        self.mails.append(envelope)
-        return "250 OK"
 
 
 async def test_an_e_mail_arrives_and_a_refused_mailbox_is_gone() -> None:

@@ -326,6 +326,8 @@ def test_a_channel_is_tried_by_its_owner_and_only_once_it_was_confirmed(town: Re
     with pytest.raises(UnknownError):
         town.do(lambda uow: try_destination(uow, SARI, "web_push-rini"))
     town.do(lambda uow: try_destination(uow, RINI, "web_push-rini"))
+    with pytest.raises(ConflictError, match="still on its way"):
+        town.do(lambda uow: try_destination(uow, RINI, "web_push-rini"))
     (parcel,) = town.sends()
     assert (parcel.message.wave, parcel.message.incident, parcel.message.is_urgent) == (Wave.TRIAL, None, False)
     town.concludes(Outcome(parcel.notification))

@@ -25,6 +25,7 @@ from kentongan_server.inbound.http.callers import Caller
 from kentongan_server.inbound.http.pace import paced
 from kentongan_server.inbound.http.problems import Problem
 from kentongan_server.inbound.http.strict_json import StrictRoute
+from kentongan_server.inbound.http.web_address import is_web_address
 from kentongan_server.ports.unit_of_work import Transactions, UnitOfWork
 from kentongan_server.use_cases.informing import choose_channels
 from kentongan_server.use_cases.informing.deliver_notifications import arrived
@@ -162,7 +163,7 @@ async def confirm_channel(channel_id: str, body: CodeIn, request: Request, perso
     return ConfirmedOut(confirmed=fits)
 
 
-@router.post("/me/channels/{channel_id}/test", status_code=202, dependencies=[Depends(paced)])
+@router.post("/me/channels/{channel_id}/test", status_code=202)
 async def try_channel(channel_id: str, request: Request, person: Caller) -> ChannelOut:
     """Send a word there that says it is a test. How it went is among my channels, as `last`."""
     transactions: Transactions = request.app.state.transactions
@@ -281,7 +282,7 @@ def _address(body: ChannelIn, code: str, secret: str) -> str:
                 return said
             raise Problem(422, "Write the mailbox as name@example.org.")
         case NotifyChannel.WEBHOOK:
-            if _is_web_address(said):
+            if is_web_address(said):
                 return json.dumps({"url": said, "secret": secret})
             raise Problem(422, "Write the address as https://host/path, without a password in it.")
         case NotifyChannel.WEB_PUSH:
@@ -296,19 +297,9 @@ def _subscription(said: str) -> str:
         endpoint = str(given["endpoint"])
     except (ValueError, KeyError, TypeError, binascii.Error) as error:
         raise Problem(422, "Send the browser's subscription as JSON: endpoint, keys.p256dh and keys.auth.") from error
-    if lengths != [65, 16] or not _is_web_address(endpoint):
+    if lengths != [65, 16] or not is_web_address(endpoint):
         raise Problem(422, "This is no browser's subscription; subscribe again.")
     return json.dumps({"endpoint": endpoint, "keys": keys}, sort_keys=True)
-
-
-def _is_web_address(said: str) -> bool:
-    try:
-        parts = urlsplit(said)
-        _ = parts.port
-    except ValueError:
-        return False
-    plain = said.isascii() and said.isprintable() and " " not in said
-    return plain and parts.scheme in ("https", "http") and bool(parts.hostname) and "@" not in parts.netloc
 
 
 def _out(one: Destination, latest: Notification | None = None) -> ChannelOut:

@@ -42,6 +42,7 @@ from kentongan_server.outbound.database.reply_rows import ReplyRows
 from kentongan_server.outbound.database.roster_rows import RosterRows
 from kentongan_server.outbound.database.spread_rows import SpreadRows
 from kentongan_server.outbound.database.statistics_rows import StatisticsRows
+from kentongan_server.outbound.database.subscription_rows import SubscriptionRows
 from kentongan_server.outbound.database.surroundings_rows import SurroundingsRows
 from kentongan_server.outbound.database.timeline_rows import TimelineRows
 from kentongan_server.outbound.database.trust_rows import TrustRows
@@ -222,6 +223,7 @@ class DatabaseTransactions:
             outbox=OutboxRows(connection, new.in_outbox),
             destinations=DestinationRows(connection),
             notifications=NotificationRows(connection, new.in_outbox),
+            subscriptions=SubscriptionRows(connection, new.in_outbox),
             replies=ReplyRows(connection),
             timeline=timeline,
             record=RecordRows(connection, chain.flush),

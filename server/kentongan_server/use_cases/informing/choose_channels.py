@@ -64,10 +64,13 @@ def change_destination(
 
 
 def try_destination(uow: UnitOfWork, person: Person, destination_id: str) -> Destination:
-    """Send it a word that says it is a test; the limits of its channel hold."""
+    """Send it a word that says it is a test; the limits of its channel hold, and one at a time is enough."""
     destination = _mine(uow, person, destination_id)
     if not destination.confirmed:
         raise ConflictError("This channel has not said its code yet; confirm it first.")
+    latest = uow.notifications.latest({destination.id}).get(destination.id)
+    if latest is not None and latest.wave is Wave.TRIAL and latest.due_at is not None:
+        raise ConflictError("The last test is still on its way; wait for its end.")
     _send_own(uow, destination, Wave.TRIAL)
     return destination
 

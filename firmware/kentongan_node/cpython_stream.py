@@ -3,7 +3,7 @@
 import asyncio
 import errno
 import socket
-import ssl  # pyright: ignore[reportMissingModuleSource] - CPython's
+import ssl
 
 from .clock import within_ms
 

@@ -348,4 +348,4 @@ def _tidy() -> None:
     """Collect early from now on: a heap that is only swept when full is full of holes, and a state wants 600 bytes in one."""
     gc.collect()
     if hasattr(gc, "mem_free"):
-        gc.threshold(gc.mem_free() // 4)  # pyright: ignore[reportAttributeAccessIssue] - MicroPython's
+        gc.threshold(gc.mem_free() // 4)

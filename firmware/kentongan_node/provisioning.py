@@ -236,7 +236,7 @@ class Settings:
 
     def update_public(self) -> bytes:
         """The 64 bytes of the key that signs releases."""
-        return binascii.unhexlify(self.update_key)
+        return binascii.unhexlify(self.update_key or "")
 
     def group_secrets(self) -> list:
         """The RT's secrets, the newest first, 32 bytes each."""

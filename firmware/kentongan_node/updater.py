@@ -120,6 +120,8 @@ class Updater:
     async def _fetch(self, path: str, offset: int, size: int) -> bytes:
         for _ in range(TRIES):
             await self._calm()
+            if self._offer is None:
+                raise NotNowError("the offer was taken back")
             self._wanted = path, offset
             self._piece = None
             self._event.clear()

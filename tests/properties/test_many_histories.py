@@ -141,7 +141,8 @@ class Promises:
             }
             if membership.region is None or any(place == membership.region for place in places):
                 return True
-        return False
+        reports = self.store.incidents.reports.values()
+        return not community and any((r.incident, r.reporter) == (incident.id, person.id) for r in reports)
 
     def _is_of(self, alarm: str, incident: Incident) -> bool:
         return self.store.alarms.alarms[alarm].incident == incident.id

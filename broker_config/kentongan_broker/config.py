@@ -11,8 +11,10 @@ import os
 import secrets
 import string
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
+from kentongan_broker.authority import CA, REVOKED
 from kentongan_broker.enrolment import PROBE, Enrolment
 from kentongan_broker.errors import BrokerError
 from kentongan_broker.private_file import write_private
@@ -24,6 +26,15 @@ ROUNDS = 101
 _SALT_BYTES = 12
 
 
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """The listener for nodes in the field: mutual TLS, with the files that `authority.certify_broker` wrote."""
+
+    certificates: Path
+    port: int = 8883
+    host: str = "0.0.0.0"
+
+
 def render(
     folder: Path,
     enrolment: Enrolment,
@@ -32,10 +43,12 @@ def render(
     *,
     probe_password: str | None = None,
     websocket_port: int | None = None,
+    tls: Tls | None = None,
 ) -> Path:
     """Write the broker's three files into `folder` (readable by the owner alone); gives mosquitto.conf.
 
-    With `websocket_port` the same rules hold for MQTT over WebSocket there. With `probe_password` the probe may log in, which whoever starts the broker uses to see that it answers.
+    With `websocket_port` the same rules hold for MQTT over WebSocket there, with `tls` for nodes with a certificate. With
+    `probe_password` the probe may log in, which whoever starts the broker uses to see that it answers.
     """
     folder = folder.resolve()
     if set(str(folder)) & set("\n#"):
@@ -45,7 +58,27 @@ def render(
     write_private(folder / "acl", _template("acl") + _relay_rules(enrolment.relays) + _home_rules(enrolment.readable))
     websockets = "" if websocket_port is None else f"listener {websocket_port} {host}\nprotocol websockets\n"
     words = {"port": port, "host": host, "folder": folder, "user": _user(), "websockets": websockets}
+    words["tls"] = "" if tls is None else _tls_listener(tls)
     return write_private(folder / "mosquitto.conf", string.Template(_template("mosquitto.conf")).substitute(words))
+
+
+def _tls_listener(tls: Tls) -> str:
+    """Who comes here is whom its certificate names, whatever it says of itself; a stolen one is on the list of revoked."""
+    folder = tls.certificates.resolve()
+    for name in ("broker.pem", "broker.key", CA, REVOKED):
+        if not (folder / name).exists():
+            raise BrokerError(f"{folder} has no {name}. Type: ./kentongan broker certify {folder} --host NAME …")
+    lines = (
+        f"listener {tls.port} {tls.host}",
+        f"cafile {folder / CA}",
+        f"crlfile {folder / REVOKED}",
+        f"certfile {folder / 'broker.pem'}",
+        f"keyfile {folder / 'broker.key'}",
+        "require_certificate true",
+        "use_identity_as_username true",
+        "tls_version tlsv1.2",
+    )
+    return "\n".join(lines) + "\n"
 
 
 def hash_password(password: str) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
-from kentongan_broker.config import render
+from kentongan_broker.config import Tls, render
 from kentongan_broker.enrolment import PROBE, Enrolment, new_password
 from kentongan_broker.errors import BrokerError, PortBusyError
 
@@ -34,6 +34,7 @@ def start(
     host: str = "127.0.0.1",
     kind: Kind | None = None,
     websocket_port: int | None = None,
+    tls: Tls | None = None,
 ) -> "Broker":
     """Render `folder` and start a broker there; port 0 takes a free one, kind None the best there is.
 
@@ -42,7 +43,7 @@ def start(
     if kind is None:
         kind = "mosquitto" if mosquitto_program() else "amqtt"
     for _ in range(5 if port == 0 else 1):
-        broker = Broker(folder, enrolment, host, port or _free_port(host), kind, websocket_port)
+        broker = Broker(folder, enrolment, host, port or _free_port(host), kind, websocket_port, tls)
         try:
             broker.start()
         except PortBusyError:
@@ -66,14 +67,26 @@ class Broker:
     """A broker of our own; as a context manager it is stopped at the end. Its log is `broker.log` in the folder."""
 
     def __init__(
-        self, folder: Path, enrolment: Enrolment, host: str, port: int, kind: Kind, websocket_port: int | None = None
+        self,
+        folder: Path,
+        enrolment: Enrolment,
+        host: str,
+        port: int,
+        kind: Kind,
+        websocket_port: int | None = None,
+        tls: Tls | None = None,
     ) -> None:
+        if tls is not None and kind == "amqtt":
+            raise BrokerError(
+                "The embedded broker has no TLS; it is for a demo only. Type: sudo apt-get install mosquitto"
+            )
         self.folder = folder.resolve()
         self.enrolment = enrolment
         self.host = host
         self.port = port
         self.kind: Kind = kind
         self.websocket_port = websocket_port
+        self.tls = tls
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -103,6 +116,7 @@ class Broker:
             self.host,
             probe_password=password,
             websocket_port=self.websocket_port,
+            tls=self.tls,
         )
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own command

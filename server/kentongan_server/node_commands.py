@@ -36,6 +36,7 @@ def issue_node(
         give_up(str(error))
     typer.echo(f"Code of the box: {found.code}\nIts access point: password {found.claim['ap_password']}")
     typer.echo(f"Board: mpremote cp {into / node}.claim.json :claim.json + reset")
+    typer.echo(f"Its certificate: ./kentongan broker certify {into / node} --authority AUTHORITY --node {node}")
     typer.echo(f"Then:  ./kentongan node claim --port PORT --settings {into / node}.json")
 
 

@@ -7,6 +7,7 @@ strictly below, so that nobody makes a peer. `outlasts`: the given role may hold
 from dataclasses import dataclass
 from datetime import datetime
 
+from kentongan_server.domain.access import NEED_SECOND_FACTOR
 from kentongan_server.domain.errors import InvalidError, RefusedError
 from kentongan_server.domain.people import Membership, Person, Role
 from kentongan_server.domain.region_code import Level, level_of
@@ -101,6 +102,23 @@ def may_revoke(revoker: Person, grant: Grant) -> bool:
         (rule := MAY_GRANT.get(held.role, {}).get(grant.membership.role)) is not None
         and _reaches(held, rule, grant.membership.region)
         for held in revoker.memberships
+    )
+
+
+def may_answer_for(one: Person, other: Person) -> bool:
+    """True for whoever may give `other` every role that needs a second factor, or, where none does, every role they hold."""
+    weighty = [held for held in other.memberships if held.role in NEED_SECOND_FACTOR] or list(other.memberships)
+    return (
+        one.id != other.id
+        and bool(weighty)
+        and all(
+            any(
+                (rule := MAY_GRANT.get(held.role, {}).get(wanted.role)) is not None
+                and _reaches(held, rule, wanted.region)
+                for held in one.memberships
+            )
+            for wanted in weighty
+        )
     )
 
 

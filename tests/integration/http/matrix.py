@@ -211,6 +211,7 @@ MATRIX: dict[str, Row | str] = {
     ),
     "drop_grant": Row(of("grant", "DELETE", "grants/{}"), ADMITS),
     "vouch_for_person": Row(of("grant", "POST", "grants/{}/vouch"), ADMITS),
+    "reset_second_factor": Row(of("person", "DELETE", "people/{}/second-factor"), ADMITS),
     # ronda
     "list_turns": Row(by_region("ronda/turns"), SEE_RONDA, BOTH),
     "list_on_duty": Row(by_region("ronda/on-duty"), SEE_RONDA, BOTH),

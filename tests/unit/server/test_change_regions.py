@@ -1,14 +1,18 @@
 """An RT that splits or merges: new codes, nothing lost, and no kentongan flashed anew."""
 
 from dataclasses import replace
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
 from tests.unit.server.town import DEAF_RT, HEAD, JOKO, RT1, RT1_NODES, RT2, SARI, Town
 
+from kentongan_server.domain.admission import Admission, Invitation
+from kentongan_server.domain.drill_schedule import DrillSchedule
 from kentongan_server.domain.errors import ConflictError, InvalidError, UnknownError
 from kentongan_server.domain.incident_kind import IncidentKind
 from kentongan_server.domain.place import Region
+from kentongan_server.domain.roster import Rota
 from kentongan_server.domain.surroundings import Basis, Camera, Site, SiteKind, rings
 from kentongan_server.use_cases.governing.adjoin import confirm_adjacency, remove_adjacency
 from kentongan_server.use_cases.governing.change_regions import Part, merge_regions, split_region
@@ -85,6 +89,28 @@ def test_one_part_may_keep_the_code(furnished: Town) -> None:
     assert homes(furnished, SARI.id) == {RT1}
     assert homes(furnished, JOKO.id) == {RT9}
     assert region_of(furnished, "ktg-2") == RT1
+
+
+def test_what_hangs_on_the_code_goes_on_under_the_one_that_stays(furnished: Town) -> None:
+    def file(uow: Any) -> None:
+        now = uow.now()
+        uow.roster.put_rota(Rota("rota", RT1, 0, time(22), timedelta(hours=6), (SARI.id,), date(2026, 1, 1)))
+        uow.admissions.put_invitation(Invitation("poster", RT1, "hash", HEAD.id, now, now + timedelta(days=1), 5))
+        uow.admissions.put_admission(Admission("asked", "newcomer", "Newcomer", None, RT1, "poster", now))
+        drill = DrillSchedule("drill", RT1, IncidentKind.FIRE, None, 1, 6, time(9), HEAD.id, now, now, now)
+        uow.plans.put_schedule(drill)
+
+    furnished.do(file)
+    split(furnished, Part(WEST), Part(EAST))
+    found = furnished.do(
+        lambda uow: (
+            [rota.id for rota in uow.roster.rotas_of(RT8)],
+            [invitation.id for invitation in uow.admissions.invitations_of(RT8)],
+            [admission.id for admission in uow.admissions.pending(RT8)],
+            [schedule.id for schedule in uow.plans.schedules([RT8])],
+        )
+    )
+    assert found == (["rota"], ["poster"], ["asked"], ["drill"])
 
 
 def test_neighbours_of_a_split_rt_are_only_suggested(furnished: Town) -> None:

@@ -6,7 +6,7 @@ import pytest
 from tests.unit.server.town import ADMIN, FAR_HEAD, HEAD, JOKO, RT1, RT2, SARI, WULAN, Town
 
 from kentongan_server.domain.errors import ConflictError, InvalidError, RefusedError, UnknownError
-from kentongan_server.domain.granting import LEVELS, MAY_GRANT, Grant, assert_may_grant
+from kentongan_server.domain.granting import LEVELS, MAY_GRANT, Grant, assert_may_grant, may_answer_for
 from kentongan_server.domain.people import Membership, Person, Role
 from kentongan_server.domain.place import Region
 from kentongan_server.domain.region_code import Level, is_within
@@ -190,3 +190,28 @@ def test_nobody_vouches_for_what_has_ended(town: Town) -> None:
     town.do(lambda uow: revoke_role(uow, HEAD, grant.id))
     with pytest.raises(RefusedError, match="not held any more"):
         town.do(lambda uow: vouch(uow, HEAD, grant.id))
+
+
+@pytest.mark.parametrize(
+    ("one_is", "other_is", "may_they"),
+    [
+        ([(Role.CITY_ADMIN, None)], [(Role.OPERATOR, "33.74.01")], True),
+        ([(Role.CITY_ADMIN, None)], [(Role.OPERATOR, "33.74"), (Role.RESIDENT, RT1)], True),
+        ([(Role.CITY_ADMIN, "33.74.01")], [(Role.OPERATOR, "33.74")], False),
+        ([(Role.CITY_ADMIN, "33.74")], [(Role.CITY_ADMIN, "33.74")], False),
+        ([(Role.CITY_ADMIN, "33.74")], [(Role.CITY_ADMIN, "33.74.01")], True),
+        ([(Role.RT_HEAD, RT1)], [(Role.RESIDENT, RT1)], True),
+        ([(Role.RT_HEAD, RT1)], [(Role.RESIDENT, RT2)], False),
+        ([(Role.RT_HEAD, RT1)], [(Role.RESIDENT, RT1), (Role.OPERATOR, "33.74")], False),
+        ([(Role.CITY_ADMIN, None)], [], False),
+    ],
+)
+def test_a_second_factor_is_reset_by_whoever_may_give_the_roles_that_need_it(
+    one_is: list[tuple[Role, str | None]], other_is: list[tuple[Role, str | None]], may_they: bool
+) -> None:
+    one_person, other = (
+        Person(name, name, tuple(Membership(role, region, True) for role, region in held))
+        for name, held in (("one", one_is), ("other", other_is))
+    )
+    assert may_answer_for(one_person, other) is may_they
+    assert not may_answer_for(one_person, one_person), "nobody resets their own"

@@ -154,10 +154,25 @@ def _hand_over(uow: UnitOfWork, old: Region, parts: Sequence[Part]) -> None:
             for node in nodes
         ]
     )
+    _hand_over_papers(uow, old.code, parts[0].region.code)
     for part in parts[1:]:
         uow.people.move_members(old.code, part.region.code, part.people)
     if parts[0].region.code != old.code:
         uow.people.move_members(old.code, parts[0].region.code, None)
+
+
+def _hand_over_papers(uow: UnitOfWork, old: str, to: str) -> None:
+    """Rotas, drills to come, invitations on a wall and those who wait for an answer go on under the code that stays."""
+    if old == to:
+        return
+    for rota in uow.roster.rotas_of(old):
+        uow.roster.put_rota(replace(rota, region=to))
+    for schedule in uow.plans.schedules([old]):
+        uow.plans.put_schedule(replace(schedule, region=to))
+    for invitation in uow.admissions.invitations_of(old):
+        uow.admissions.put_invitation(replace(invitation, region=to))
+    for admission in uow.admissions.pending(old):
+        uow.admissions.put_admission(replace(admission, region=to))
 
 
 def _part_of(

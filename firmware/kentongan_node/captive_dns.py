@@ -4,8 +4,6 @@ A phone asks for a name it knows and looks what comes: our page (portal.py answe
 show. One question, one answer; what is no question is dropped. Only while the box waits to be settled.
 """
 
-import socket
-
 from .clock import MICROPYTHON, sleep_ms
 
 PORT = 53
@@ -39,6 +37,8 @@ def answer(query: bytes, address: str = ADDRESS) -> "bytes | None":
 
 async def serve(port: int = PORT, address: str = ADDRESS, host: str = "0.0.0.0") -> None:  # noqa: S104 - its own network
     """Answer until cancelled; OSError when the port cannot be had."""
+    import socket  # a browser's node has none
+
     door = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     try:
         door.bind(socket.getaddrinfo(host, port)[0][-1] if MICROPYTHON else (host, port))

@@ -212,6 +212,13 @@ MATRIX: dict[str, Row | str] = {
     "drop_grant": Row(of("grant", "DELETE", "grants/{}"), ADMITS),
     "vouch_for_person": Row(of("grant", "POST", "grants/{}/vouch"), ADMITS),
     "reset_second_factor": Row(of("person", "DELETE", "people/{}/second-factor"), ADMITS),
+    # releases: for those who look after the whole city
+    "list_releases": Row(lambda _world, _region: ("GET", "/api/v1/releases", {}), "", "mayor"),
+    "start_new_release": Row(body("POST", "releases", manifest="0" * 130, region=region_of), "", "mayor"),
+    "take_release_file": Row(
+        of("release", "POST", "releases/{}/files", json={"path": "a.mpy", "hex": "00"}), "", "mayor"
+    ),
+    "halt_one_release": Row(of("release", "POST", "releases/{}/halt", json={"reason": "it does badly"}), "", "mayor"),
     # ronda
     "list_turns": Row(by_region("ronda/turns"), SEE_RONDA, BOTH),
     "list_on_duty": Row(by_region("ronda/on-duty"), SEE_RONDA, BOTH),

@@ -122,6 +122,7 @@ CASES = [
     # take it
     Case("acknowledge_incident", "resident", on("acknowledge"), 200, gives={"acknowledged": "community"}, again=200),
     Case("acknowledge_incident", "operator", on("acknowledge"), 200, gives={"acknowledged": "police"}, again=200),
+    Case("acknowledge_incident", "resident", on("acknowledge", {"answer": "perhaps"}), 422, "correct: answer"),
     Case("acknowledge_incident", "resident", on("acknowledge", None, RESOLVE), 409, "resolved; nobody needs to take"),
     # send somebody, be there, end it, take it up again
     Case(

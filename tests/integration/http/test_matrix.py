@@ -8,7 +8,7 @@ import httpx
 import pytest
 from tests.integration.http.device import Device
 from tests.integration.http.matrix import MATRIX, OPEN, OWN, Asked, Row
-from tests.integration.http.things import THINGS
+from tests.integration.http.things import THINGS, release_of
 from tests.integration.served import Served
 from ulid import ULID
 
@@ -103,7 +103,7 @@ class World:
             self.made = made.json()["incident"]
             return self.made
         self.served.run(keep)
-        return {"person": f"p-{id}", "node": f"ktg-{id.lower()}"}.get(thing, id)
+        return {"person": f"p-{id}", "node": f"ktg-{id.lower()}", "release": str(release_of(id))}.get(thing, id)
 
     def asks(self, name: str | None, operation: str, region: str):
         row = MATRIX[operation]

@@ -1,7 +1,9 @@
 """What the matrix asks about: one thing of each sort that lies in a region, kept as if somebody had made it."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime, time, timedelta, timezone
+from zlib import crc32
 
 from tests.ports.samples import a_node, a_report, an_incident
 
@@ -13,6 +15,7 @@ from kentongan_server.domain.drill_schedule import DrillSchedule
 from kentongan_server.domain.incident_kind import IncidentClass, IncidentKind, Purpose
 from kentongan_server.domain.lifecycle import CityAlarmState, DrillState
 from kentongan_server.domain.notification import Destination, NotifyChannel
+from kentongan_server.domain.release import Release, Ring
 from kentongan_server.domain.roster import Rota, Swap
 from kentongan_server.domain.subscription import Owner, Subscription
 from kentongan_server.domain.trust import Cooldown
@@ -99,6 +102,18 @@ def a_subscription(uow: UnitOfWork, id: str, region: str, head: str) -> None:
     uow.subscriptions.put(Subscription(id, "K", region, Owner.NEIGHBOURHOOD, hears, url, head, uow.now()))
 
 
+def release_of(id: str) -> int:
+    """The sequence of the release that was made under this id."""
+    return crc32(id.encode())
+
+
+def a_release(uow: UnitOfWork, id: str, region: str, head: str) -> None:
+    sequence, now = release_of(id), uow.now()
+    uow.releases.put(Release(sequence, "0.9", region, 1, Ring.RECEIVING, now, head, now))
+    listed = {"sequence": sequence, "version": "0.9", "boards": [], "files": []}
+    uow.releases.put_file(sequence, "", b"0" * 128 + b" " + json.dumps(listed).encode())
+
+
 THINGS: dict[str, Callable[[UnitOfWork, str, str, str], None]] = {
     "invitation": an_invitation,
     "admission": an_admission,
@@ -113,4 +128,5 @@ THINGS: dict[str, Callable[[UnitOfWork, str, str, str], None]] = {
     "token": a_token,
     "swap": a_swap,
     "subscription": a_subscription,
+    "release": a_release,
 }

@@ -31,5 +31,6 @@ def test_the_logic_tests_pass_on_thirty_two_bits():
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout)
     assert (result["interpreter"], result["failed"]) == ("micropython", [])
-    written = sum(line.startswith("def test_") for file in UNIT_TESTS.glob("test_*.py") for line in file.open())
+    files = [file for file in UNIT_TESTS.glob("test_*.py") if file.name != "test_bench.py"]  # see logic_on_wasm.py
+    written = sum(line.startswith("def test_") for file in files for line in file.open())
     assert result["passed"] == written > 0

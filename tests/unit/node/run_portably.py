@@ -10,13 +10,13 @@ import os
 import sys
 
 
-def main(folder):
-    """Run them all; the number of failures."""
+def main(folder, without=()):
+    """Run them all but the files `without`; the number of failures."""
     sys.path.append(folder)
     passed = 0
     failed = []
     for file in sorted(os.listdir(folder)):
-        if not (file.startswith("test_") and file.endswith(".py")):
+        if not (file.startswith("test_") and file.endswith(".py")) or file in without:
             continue
         gc.collect()  # one file's leavings must not be another's lack of room
         module = __import__(file[:-3])

@@ -124,8 +124,11 @@ def test_a_human_halts_it_and_a_higher_one_follows(wide: Town) -> None:
     assert begin(wide, 8).ring is Ring.FEW
 
 
-@pytest.mark.parametrize("person", [HEAD, WULAN])
-def test_only_a_technician_or_the_admin_may(wide: Town, person: Person) -> None:
+OF_ONE_RT = Person("rian", "Rian", (Membership(Role.TECHNICIAN, RT2, True),))
+
+
+@pytest.mark.parametrize("person", [HEAD, WULAN, OF_ONE_RT])
+def test_only_a_technician_or_admin_of_the_whole_city_may(wide: Town, person: Person) -> None:
     with pytest.raises(RefusedError):
         wide.do(lambda uow: start_release(uow, person, manifest(), RT2))
     begin(wide)

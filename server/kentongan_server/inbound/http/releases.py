@@ -6,14 +6,13 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from kentongan_server.domain.errors import InvalidError, RefusedError
-from kentongan_server.domain.people import Role
+from kentongan_server.domain.errors import InvalidError
 from kentongan_server.domain.release import Release, Ring
 from kentongan_server.inbound.http.callers import Caller
 from kentongan_server.inbound.http.strict_json import StrictRoute
 from kentongan_server.inbound.http.views import RegionCode
 from kentongan_server.ports.unit_of_work import Transactions
-from kentongan_server.use_cases.supervising.roll_out import halt_release, start_release, take_file
+from kentongan_server.use_cases.supervising.roll_out import assert_may_release, halt_release, start_release, take_file
 
 router = APIRouter(prefix="/api/v1", tags=["releases"], route_class=StrictRoute)
 
@@ -64,8 +63,7 @@ class ReleaseOut(BaseModel):
 @router.get("/releases")
 async def list_releases(request: Request, person: Caller) -> list[ReleaseOut]:
     """Every release, newest first."""
-    if not (person.has(Role.TECHNICIAN) or person.has(Role.CITY_ADMIN)):
-        raise RefusedError("Only a technician or the city's admin sees the releases; ask one of them.")
+    assert_may_release(person)
     transactions: Transactions = request.app.state.transactions
     return [_out(release) for release in await transactions.read(lambda uow: uow.releases.releases())]
 

@@ -19,7 +19,7 @@ _SIGNATURE = 128
 
 def start_release(uow: UnitOfWork, person: Person, manifest: bytes, region: str) -> Release:
     """Take a manifest in; its files follow one by one, and with the last of them the first ring begins."""
-    _assert_may(person)
+    assert_may_release(person)
     said = _read(manifest)
     if uow.places.region(region) is None or level_of(region) is not Level.RT:
         raise InvalidError("Name the RT of the second ring by its code, as 33.74.12.1001/RW03/RT02.")
@@ -42,7 +42,7 @@ def start_release(uow: UnitOfWork, person: Person, manifest: bytes, region: str)
 
 def take_file(uow: UnitOfWork, person: Person, sequence: int, path: str, body: bytes) -> Release:
     """Keep one file if it is byte for byte what the manifest lists."""
-    _assert_may(person)
+    assert_may_release(person)
     release = _release(uow, sequence)
     if release.ring is not Ring.RECEIVING:
         raise ConflictError(f"Release {sequence} has all its files.")
@@ -61,7 +61,7 @@ def take_file(uow: UnitOfWork, person: Person, sequence: int, path: str, body: b
 
 def halt_release(uow: UnitOfWork, person: Person, sequence: int, reason: str) -> Release:
     """Offer it to nobody any more."""
-    _assert_may(person)
+    assert_may_release(person)
     release = _release(uow, sequence).halted(uow.now(), reason)
     uow.releases.put(release)
     _note(uow, release, person.id)
@@ -95,9 +95,13 @@ def _release(uow: UnitOfWork, sequence: int) -> Release:
     return release
 
 
-def _assert_may(person: Person) -> None:
-    if not (person.has(Role.TECHNICIAN) or person.has(Role.CITY_ADMIN)):
-        raise RefusedError("Only a technician or the city's admin may start or halt a release; ask one of them.")
+def assert_may_release(person: Person) -> None:
+    """RefusedError for all but those who look after every kentongan of a city: what begins in one RT ends in all."""
+    if not any(
+        held.role in (Role.TECHNICIAN, Role.CITY_ADMIN) and (held.region is None or level_of(held.region) is Level.KOTA)
+        for held in person.memberships
+    ):
+        raise RefusedError("Releases are for a technician or an admin of the whole city; ask one of them.")
 
 
 def _note(uow: UnitOfWork, release: Release, by: str | None) -> None:

@@ -50,7 +50,8 @@ def main(arguments: list[str]) -> int:
         if name in PROGRAMS:
             return _hand_over(ensure(RUN_LOCK), ["-m", PROGRAMS[name][0], *rest])
         if name in WORKSHOP:
-            return _hand_over(ensure(DEV_LOCK), ["-m", WORKSHOP[name][0], *rest])
+            paths = os.pathsep.join([str(ROOT), str(ROOT / "setup")])  # a benchmark fetches its parts as we do
+            return _hand_over(ensure(DEV_LOCK), ["-m", WORKSHOP[name][0], *rest], PYTHONPATH=paths)
         if name == HARDWARE[0]:
             return _hardware(rest)
         if name == "check":

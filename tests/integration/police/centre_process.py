@@ -24,7 +24,9 @@ class RunningCentre:
         self.process = process
         self.port = port
         self.url = f"https://localhost:{port}" if tls else f"http://127.0.0.1:{port}"
-        self._client = httpx.Client(base_url=self.url, timeout=10, trust_env=False, verify=not tls)
+        # none is kept: after a long wait the centre closes it in the moment in which it is asked again
+        fresh = httpx.Limits(max_keepalive_connections=0)
+        self._client = httpx.Client(base_url=self.url, timeout=10, trust_env=False, verify=not tls, limits=fresh)
 
     def get(self, path: str) -> Any:
         """The JSON at this address; an error status is an error."""

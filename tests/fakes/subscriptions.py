@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from kentongan_server.domain.lifecycle import NotificationState
-from kentongan_server.domain.subscription import Delivery, Subscription
+from kentongan_server.domain.subscription import Delivery, Subscription, assert_may_hear
 
 
 class FakeSubscriptions:
@@ -34,6 +34,9 @@ class FakeSubscriptions:
         self.deliveries = {id: d for id, d in self.deliveries.items() if d.subscription != subscription_id}
 
     def add(self, deliveries: Collection[Delivery]) -> None:
+        for one in deliveries:
+            if one.incident_class is not None:
+                assert_may_hear(one.owner, self.all[one.subscription].region, frozenset({one.incident_class}))
         for one in deliveries:
             self.deliveries[one.id] = one
             self.new.append(one.id)

@@ -5,12 +5,13 @@ The record says the same of a genuine cancellation and of one under duress; only
 
 from typing import Any
 
-from kentongan_server.domain.events import DuressCalled, IncidentCancelled, IncidentReclassified, Noted, ReportTaken
+from kentongan_server.domain.events import DuressCalled, IncidentCancelled, IncidentReclassified, ReportTaken
 from kentongan_server.domain.forward import ForwardEvent
 from kentongan_server.domain.incident import Incident
 from kentongan_server.ports.outbox import Channel, ItemState, OutboxItem
 from kentongan_server.ports.unit_of_work import UnitOfWork
 from kentongan_server.use_cases.forwarding.forward_report import links_from
+from kentongan_server.use_cases.forwarding.queue_document import queue_document
 
 
 def on_witness(uow: UnitOfWork, event: ReportTaken) -> None:
@@ -62,18 +63,5 @@ def follow_up(
         }
         if trust is not None:
             body["trust"] = trust
-        new = OutboxItem(
-            id=uow.new_id(),
-            channel=channel,
-            incident=incident.id,
-            incident_class=incident.incident_class,
-            subject=incident.id,
-            body=body,
-            state=ItemState.PENDING,
-            attempts=0,
-            queued_at=now,
-            due_at=now,
-        )
-        uow.outbox.add(new)
-        uow.happened(Noted(incident.id, incident.region, what="forward_queued", data={"channel": channel}))
+        queue_document(uow, incident, channel, body)
     return len(earlier)

@@ -12,8 +12,9 @@ from kentongan_server.domain.place import Region
 from kentongan_server.domain.routing import recipient_of
 from kentongan_server.domain.surroundings import telling_cameras
 from kentongan_server.domain.view_link import OPENS_FOR
-from kentongan_server.ports.outbox import Channel, ItemState, OutboxItem
+from kentongan_server.ports.outbox import Channel
 from kentongan_server.ports.unit_of_work import UnitOfWork
+from kentongan_server.use_cases.forwarding.queue_document import queue_document
 
 CHANNELS = {
     Recipient.POLICE: (Channel.POLICE_WEBHOOK, Channel.POLICE_CAP),
@@ -34,23 +35,9 @@ def on_report(uow: UnitOfWork, event: ReportTaken) -> None:
     region = uow.places.region(incident.region)
     if region is None:
         raise UnknownError("An incident's region has vanished.")
-    now = uow.now()
     body = _snapshot(uow, event, recipient, region)
     for channel in CHANNELS[recipient]:
-        item = OutboxItem(
-            id=uow.new_id(),
-            channel=channel,
-            incident=incident.id,
-            incident_class=incident.incident_class,
-            subject=incident.id,
-            body=body,
-            state=ItemState.PENDING,
-            attempts=0,
-            queued_at=now,
-            due_at=now,
-        )
-        uow.outbox.add(item)
-        uow.happened(Noted(incident.id, incident.region, what="forward_queued", data={"channel": channel}))
+        queue_document(uow, incident, channel, body)
 
 
 def _snapshot(uow: UnitOfWork, event: ReportTaken, recipient: Recipient, region: Region) -> dict[str, Any]:

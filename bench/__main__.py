@@ -1,4 +1,4 @@
-"""`./kentongan bench ingress`, `latency`, `allclear` and `node`: our figures and the peers' from the same run."""
+"""`./kentongan bench ingress`, `latency`, `allclear`, `start-up` and `node`: our figures and the peers' from the same run."""
 
 import asyncio
 import json
@@ -18,6 +18,7 @@ from bench import allclear as allclear_run
 from bench import ingress as ingress_run
 from bench import latency as latency_run
 from bench import node as node_run
+from bench import start_up as start_up_run
 from bench import tables
 from bench.ingress import LostReport
 from bench.load import LoadError
@@ -109,6 +110,35 @@ def allclear(
     _print(report, tables.allclear, as_json=as_json)
 
 
+@app.command("start-up")
+def start_up(
+    *,
+    as_json: Json = False,
+    incidents: Annotated[
+        int, typer.Option(min=2_000, max=10_000_000, help="Behind the server that is started")
+    ] = 1_000_000,
+    rounds: Annotated[int, typer.Option(min=1, max=20, help="Starts on each record; medians are shown")] = 5,
+    database: Annotated[
+        str | None, typer.Option(help="A PostgreSQL beside which databases may be made, not SQLite")
+    ] = None,
+    folder: Folder = DEFAULT_FOLDER,
+) -> None:
+    """Process start → ready → a press's first sealed command, with a long record behind the server and beside a short one."""
+    disk = _prepare(folder)
+    profile = os.environ.get("BENCH_PROFILE")
+    work = start_up_run.measure(
+        incidents, rounds, folder, database, _progress, profile=Path(profile) if profile else None
+    )
+    found = _run(work)
+    report: dict[str, Any] = {
+        "machine": facts() | tables.disk(disk, found.fdatasync_ms),
+        "notes": [tables.SHARED_CORES],
+        "figures": start_up_run.summary(found),
+        "goals": [goal.as_json() for goal in start_up_run.goals(found)],
+    }
+    _print(report, tables.start_up, as_json=as_json)
+
+
 @app.command()
 def node(
     *,
@@ -176,6 +206,11 @@ def _print(report: dict[str, Any], table: Any, *, as_json: bool) -> None:
         print(json.dumps(report, indent=1, ensure_ascii=False))
     else:
         table(report, Console(width=140))
+
+
+def _progress(line: str) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{line}", end="", file=sys.stderr, flush=True)
 
 
 def _give_up(sentence: str, status: int = 1) -> NoReturn:

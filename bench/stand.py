@@ -94,6 +94,18 @@ async def standing(
     subject: Subject, city: BenchCity, parent: Path, heartbeat_s: float = HEARTBEAT_S
 ) -> AsyncIterator[Stand]:
     """The subject, started and ready, with every kentongan connected; everything is ended and removed afterwards."""
+    async with set_up(city, parent, sealed=subject.sealed, heartbeat_s=heartbeat_s) as stand:
+        stand.measured = subject.start(stand)
+        wait_until(lambda: subject.is_ready(stand), stand.processes, subject.name, 60.0)
+        await stand.fleet.open(stand.broker.host, stand.broker.port)
+        if subject.sealed:
+            await asyncio.to_thread(_wait_for_births, stand)
+        yield stand
+
+
+@asynccontextmanager
+async def set_up(city: BenchCity, parent: Path, *, sealed: bool, heartbeat_s: float) -> AsyncIterator[Stand]:
+    """A stand with its broker, nobody connected and nothing started yet."""
     if mosquitto_program() is None:
         raise StandError("Mosquitto is missing. Type: sudo apt-get install mosquitto")
     folder = Path(tempfile.mkdtemp(prefix="stand-", dir=parent))
@@ -103,15 +115,9 @@ async def standing(
     processes = Processes(logs)
     master = secrets.token_bytes(32)
     broker = start(folder / "broker", enrolment, kind="mosquitto")
-    fleet = Fleet(city, master, enrolment.nodes, sealed=subject.sealed, heartbeat_s=heartbeat_s)
-    stand = Stand(folder, city, enrolment, broker, processes, free_port(), master, fleet)
+    fleet = Fleet(city, master, enrolment.nodes, sealed=sealed, heartbeat_s=heartbeat_s)
     try:
-        stand.measured = subject.start(stand)
-        wait_until(lambda: subject.is_ready(stand), processes, subject.name, 60.0)
-        await fleet.open(broker.host, broker.port)
-        if subject.sealed:
-            await asyncio.to_thread(_wait_for_births, stand)
-        yield stand
+        yield Stand(folder, city, enrolment, broker, processes, free_port(), master, fleet)
     finally:
         await fleet.close()
         processes.stop()

@@ -41,6 +41,15 @@ class Kentongan:
 
     def start(self, stand: Stand) -> subprocess.Popen[bytes]:
         """Keys, the command centre if it takes part, and the server on an empty database."""
+        environment = self.environment(stand)
+        server = ["-m", "kentongan_server"]
+        if self._profile is not None:
+            server = ["-m", "bench.profiled_server"]
+            environment["BENCH_PROFILE"] = str(self._profile)
+        return stand.python("server", [*server, "run", "--city", str(stand.folder / "city.json")], environment)
+
+    def environment(self, stand: Stand) -> dict[str, str]:
+        """Its settings on this stand, with the files they name; the command centre, if it takes part, is started."""
         stand.write("master.key", stand.master.hex())
         stand.write("city.json", json.dumps(stand.city.description))
         environment = {
@@ -57,11 +66,7 @@ class Kentongan:
             environment |= self._start_centre(stand, environment)
         else:
             _make_keys(environment)
-        server = ["-m", "kentongan_server"]
-        if self._profile is not None:
-            server = ["-m", "bench.profiled_server"]
-            environment["BENCH_PROFILE"] = str(self._profile)
-        return stand.python("server", [*server, "run", "--city", str(stand.folder / "city.json")], environment)
+        return environment
 
     def is_ready(self, stand: Stand) -> bool:
         """Ready when it says so and the command centre answers."""

@@ -70,6 +70,28 @@ def allclear(report: dict[str, Any], console: Console) -> None:
     _show(report, table, console)
 
 
+def start_up(report: dict[str, Any], console: Console) -> None:
+    """The starts, the short record first."""
+    table = Table(title="From the start of the process, after a power cut", title_justify="left")
+    for name in (
+        "incidents",
+        "MB",
+        "filled in s",
+        "starts",
+        "ready ms",
+        "first command ms",
+        "worst",
+        "RT's last ms",
+        "/ short",
+    ):
+        table.add_column(name, justify="right")
+    for row in report["figures"]:
+        names = ("ready_ms", "first_command_ms", "worst_first_command_ms", "last_command_ms", "against_short")
+        sizes = [f"{row['incidents']:,}", _figure(row["megabytes"]), _figure(row["filled_s"]), str(row["starts"])]
+        table.add_row(*sizes, *(_figure(row[name]) for name in names))
+    _show(report, table, console)
+
+
 def node(report: dict[str, Any], console: Console) -> None:
     """Waits, outages and sizes of the node, the anchor's figures beside them where it has some."""
     waits = Table(title="Waits of the node, MicroPython's unix port", title_justify="left")

@@ -23,7 +23,7 @@ PROGRAMS = {
 }
 WORKSHOP = {
     "firmware": ("kentongan_release", "make-key, release: what kentongan update themselves with"),
-    "bench": ("bench", "figures, each beside a peer: latency, ingress, allclear, node"),
+    "bench": ("bench", "figures, each beside a peer: latency, ingress, allclear, start-up, node"),
 }
 HARDWARE = ("hardware", "the kentongan's hardware as code: build, check, set-up, pages, sound, qa, sticker")
 WORK = {

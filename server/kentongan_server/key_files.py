@@ -4,17 +4,20 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
 from kentongan_server.domain.forward import Recipient
-from kentongan_server.outbound.notify.web_push import VapidKey
 from kentongan_server.outbound.passwords.argon2_hasher import Argon2Hasher
 from kentongan_server.outbound.police.cap import CapSeal
 from kentongan_server.outbound.police.key_ring import KeyRing, KeyRingError
 from kentongan_server.outbound.record.seal import Ed25519Seal, open_seal
 from kentongan_server.ports.outbox import Channel
 from kentongan_server.settings import Settings
+
+if TYPE_CHECKING:
+    from kentongan_server.outbound.notify.web_push import VapidKey
 
 
 class SettingsError(Exception):
@@ -28,7 +31,7 @@ class Keys:
     master: bytes
     record: Ed25519Seal
     seal: CapSeal | None
-    vapid: VapidKey | None = None
+    vapid: "VapidKey | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +113,11 @@ def _record_seal(settings: Settings) -> Ed25519Seal:
         ) from error
 
 
-def _vapid_key(settings: Settings) -> VapidKey | None:
+def _vapid_key(settings: Settings) -> "VapidKey | None":
     if settings.vapid_key_file is None:
         return None
+    from kentongan_server.outbound.notify.web_push import VapidKey  # a fifth of a second, only when wanted
+
     try:
         return VapidKey(settings.vapid_key_file, settings.vapid_contact)
     except Exception as error:  # the library has no word of its own for a damaged key

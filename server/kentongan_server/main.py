@@ -31,6 +31,7 @@ def run(
     city: Annotated[Path | None, typer.Option(help="Install this city first, as install-city does")] = None,
 ) -> None:
     """Serve, with the settings of the environment (KENTONGAN_*)."""
+    gc.disable()  # until all of that is made and frozen
     import uvicorn  # with all that follows half a second that the other commands need not wait
 
     from kentongan_server.bootstrap import create_app
@@ -55,6 +56,7 @@ def run(
     )
     gc.collect()
     gc.freeze()  # the application's half a million objects live as long as it: no collection need look at them again
+    gc.enable()
     uvicorn.Server(config).run()
 
 

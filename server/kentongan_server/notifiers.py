@@ -1,6 +1,7 @@
 """The channels to people that this server has been given: part of the composition root, split from it along its room."""
 
 from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
 
 import httpx
 
@@ -9,15 +10,19 @@ from kentongan_server.outbound.notify.email import EmailNotifier, SmtpServer
 from kentongan_server.outbound.notify.guarded_client import guarded_client
 from kentongan_server.outbound.notify.sms import SmsGateway, SmsNotifier
 from kentongan_server.outbound.notify.telegram import TelegramNotifier
-from kentongan_server.outbound.notify.web_push import VapidKey, WebPushNotifier
 from kentongan_server.outbound.notify.webhook import WebhookNotifier
 from kentongan_server.outbound.notify.webhook_subscriber import WebhookSubscriber
 from kentongan_server.outbound.notify.wording import Wording
 from kentongan_server.ports.notifier import Notifier
 from kentongan_server.settings import Settings
 
+if TYPE_CHECKING:
+    from kentongan_server.outbound.notify.web_push import VapidKey
 
-def open_notifiers(settings: Settings, vapid: VapidKey | None, doors: AsyncExitStack) -> dict[NotifyChannel, Notifier]:
+
+def open_notifiers(
+    settings: Settings, vapid: "VapidKey | None", doors: AsyncExitStack
+) -> dict[NotifyChannel, Notifier]:
     """A notifier for each channel that is set up. People's own addresses are reached through the guarded client alone."""
     wording = Wording(settings.public_url)
     strangers = guarded_client(allow_private=settings.foreign_private_addresses)
@@ -26,6 +31,8 @@ def open_notifiers(settings: Settings, vapid: VapidKey | None, doors: AsyncExitS
     doors.push_async_callback(own.aclose)
     found: dict[NotifyChannel, Notifier] = {NotifyChannel.WEBHOOK: WebhookNotifier(strangers, wording)}
     if vapid is not None:
+        from kentongan_server.outbound.notify.web_push import WebPushNotifier  # aiohttp comes with it: slow to import
+
         found[NotifyChannel.WEB_PUSH] = WebPushNotifier(strangers, vapid, wording)
     if settings.telegram_token is not None and settings.telegram_api is not None:
         token = settings.telegram_token.get_secret_value()

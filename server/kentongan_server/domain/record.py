@@ -14,6 +14,7 @@ from dataclasses import dataclass
 GENESIS = "0" * 64
 ERASED = "personal_data_erased"
 PRUNED = "record_pruned"
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))  # made once: `dumps` makes one for each of millions
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class Fault:
 
 
 def _canonical(*parts: str | int | None) -> bytes:
-    return json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode()
+    return _JSON.encode(parts).encode()
 
 
 def commit(salt: str, actor: str | None, facts: str) -> str:

@@ -2,8 +2,10 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -13,23 +15,51 @@ from tests.integration.database.furnished import furnish, opened, report, rows
 from tests.unit.server.town import RT1, SARI
 
 from kentongan_server.domain.incident_kind import IncidentClass, Purpose
+from kentongan_server.domain.notification import NotifyChannel
+from kentongan_server.inbound.clock.ticker import SILENT_AFTER
 from kentongan_server.outbound.database.backup import back_up
 from kentongan_server.outbound.database.engine import DatabaseError, open_database
 from kentongan_server.outbound.database.statement import Statement
 from kentongan_server.outbound.database.transactions import DatabaseTransactions
 from kentongan_server.ports.unit_of_work import UnitOfWork
+from kentongan_server.use_cases.alarming.drill import drills_due
+from kentongan_server.use_cases.alarming.raise_alarm import alarms_due
 from kentongan_server.use_cases.alarming.retry_commands import due_orders
+from kentongan_server.use_cases.alarming.schedule_drills import schedules_due
+from kentongan_server.use_cases.alarming.sound_city import city_alarms_due
+from kentongan_server.use_cases.alarming.spread_alarm import call_cities
+from kentongan_server.use_cases.forwarding.present_again import present_unanswered_again
+from kentongan_server.use_cases.forwarding.watch_forwards import page_for_unaccepted
+from kentongan_server.use_cases.informing import deliver_notifications, publish
+from kentongan_server.use_cases.informing.tell_people import tell_due_waves
+from kentongan_server.use_cases.responding.resolve import close_resolved
+from kentongan_server.use_cases.supervising.note_state import find_silent_nodes
 
 pytestmark = pytest.mark.real
 
-LONG = 3000
-LONG_TABLES = ("incidents", "reports", "timeline")
+LONG, SHORT = 3000, 300
+LONG_TABLES = ("incidents", "reports", "timeline", "alarms", "alarm_commands", "outbox", "notifications")
+DECISIONS: tuple[Callable[[UnitOfWork], object], ...] = (
+    tell_due_waves,
+    alarms_due,
+    city_alarms_due,
+    schedules_due,
+    call_cities,
+    drills_due,
+    close_resolved,
+    page_for_unaccepted,
+    present_unanswered_again,
+    due_orders,
+    lambda uow: find_silent_nodes(uow, SILENT_AFTER),
+    lambda uow: deliver_notifications.begin(uow, NotifyChannel.WEB_PUSH, 10),
+    lambda uow: publish.begin(uow, 10, []),
+    lambda uow: uow.timeline.after(uow.timeline.last_seq() - 100, 100),
+)
 
 
 def what_runs_all_the_time(uow: UnitOfWork) -> None:
     now = uow.now()
-    uow.timeline.last_seq()
-    uow.timeline.after(LONG, 100)
+    uow.timeline.after(uow.timeline.last_seq(), 100)
     uow.timeline.of_incident("old-000000001")
     uow.timeline.has("old-000000001", "human_paged")
     uow.record.head()
@@ -88,6 +118,30 @@ async def test_hot_queries_go_by_an_index(long_record: Engine) -> None:
             if any(scan.format(table) in row and " USING " not in row for table in LONG_TABLES for row in plan):
                 slow.append((statement, plan))  # it would be read backwards otherwise
     assert slow == []
+
+
+async def test_what_runs_all_the_time_takes_no_more_steps_with_a_long_record(tmp_path: Path) -> None:
+    """A plan may name an index and go through all of it: SQLite's own steps tell."""
+    taken: dict[int, list[int]] = {}
+    for many in (SHORT, LONG):
+        address = f"sqlite:///{tmp_path / f'{many}.sqlite3'}"
+        fill(address, many)
+        with opened(address) as transactions:
+            await furnish(transactions)
+            taken[many] = [await transactions.run(partial(steps, decision)) for decision in DECISIONS]
+            taken[many].append(await transactions.run(partial(steps, what_runs_all_the_time)))
+    grown = [(short, long) for short, long in zip(taken[SHORT], taken[LONG], strict=True) if long > 1.5 * short + 50]
+    assert grown == [], taken
+
+
+def steps(decision: Callable[[UnitOfWork], object], uow: UnitOfWork) -> int:
+    """How many steps of SQLite's machine the decision takes, by tens."""
+    counted = count()
+    connection = uow.incidents._connection.connection.driver_connection  # type: ignore[attr-defined]
+    connection.set_progress_handler(lambda: next(counted) and 0, 10)
+    decision(uow)
+    connection.set_progress_handler(None, 0)
+    return next(counted)
 
 
 async def test_a_copy_of_a_running_record_is_whole(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from tests.integration.database.cluster import Cluster
 from tests.integration.database.furnished import furnish, opened, report
 
 import kentongan_server.outbound.database as database_room
-from kentongan_server.outbound.database.engine import migrate, migrate_down, open_database
+from kentongan_server.outbound.database.engine import migrate, migrate_down, newest_revision, open_database, writing
 from kentongan_server.outbound.database.tables import metadata
 
 pytestmark = pytest.mark.real
@@ -90,6 +90,18 @@ def _first_columns(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 def test_there_is_one_line_of_migrations() -> None:
     assert len(SCRIPTS.get_heads()) == 1
+    assert newest_revision() == SCRIPTS.get_current_head()  # read from the files, so that a start need not ask alembic
+
+
+def test_a_database_one_step_behind_is_brought_up_and_one_that_is_not_is_left_alone(engine: Engine) -> None:
+    migrate(engine, STEPS[-2])
+    migrate(engine)
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
+    assert found == [STEPS[-1]]
+    assert differences(engine) == []
+    with writing(engine) as writer, writer.begin():
+        migrate(engine)  # or it would wait for this writer
 
 
 def test_the_migrations_make_what_the_tables_say(

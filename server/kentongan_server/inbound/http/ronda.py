@@ -5,7 +5,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Query, Request, Response
-from icalendar import Calendar, Event
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from kentongan_server.domain.errors import RefusedError, UnknownError
@@ -212,6 +211,8 @@ async def read_calendar(secret: str, request: Request) -> Response:
 
 def calendar_of(turns: list[Turn], now: datetime) -> bytes:
     """The turns as RFC 5545 writes them."""
+    from icalendar import Calendar, Event  # a start does not wait for it
+
     calendar = Calendar()
     calendar.add("prodid", "-//Kentongan//Ronda//ID")
     calendar.add("version", "2.0")

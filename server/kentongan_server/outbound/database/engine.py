@@ -5,19 +5,22 @@ record and holds it until its commit is on disk. Two servers on one database the
 a job has read cannot be changed under it, and numbers of the record appear in the order in which they were given.
 """
 
+import re
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 BUSY_MS = 5000
 WRITES = "kentongan_writes"
 ONE_WRITER = 0x6B746E67  # "ktng": the advisory lock of whoever writes
+_REVISION = re.compile(r'^(revision|down_revision) = "(.+)"$', re.MULTILINE)
 _SUPPORTED = "The database must be sqlite:///<file> or postgresql://<user>@<host>/<name>."
 _KINDS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgresql+psycopg": "postgresql+psycopg"}
 _PATIENCE = {"lock_timeout": "15s", "idle_in_transaction_session_timeout": "10s"}
@@ -67,17 +70,45 @@ def writing(engine: Engine) -> Connection:
 
 def migrate(engine: Engine, revision: str = "head") -> None:
     """Bring the tables up to `revision`, all or nothing; two servers that start together take turns."""
+    if revision == "head" and _is_newest(engine):
+        return  # as at nearly every start, which need not wait for the library that could change something
+    from alembic import command
+
     with writing(engine) as connection, connection.begin():
         command.upgrade(_migrations(connection), revision)
 
 
 def migrate_down(engine: Engine, revision: str) -> None:
     """Take the tables back to `revision`, all or nothing; what only later tables can hold is gone with them."""
+    from alembic import command
+
     with writing(engine) as connection, connection.begin():
         command.downgrade(_migrations(connection), revision)
 
 
-def _migrations(connection: Connection) -> Config:
+def newest_revision() -> str | None:
+    """The revision that no other follows, None when that is not one; read from the files without running them."""
+    made, followed = set(), set()
+    for file in (resources.files(__package__) / "migrations" / "versions").iterdir():
+        if file.name.endswith(".py"):
+            said = dict(_REVISION.findall(file.read_text(encoding="utf-8")))
+            made.add(said.get("revision", ""))
+            followed.add(said.get("down_revision", ""))
+    newest = made - followed
+    return newest.pop() if len(newest) == 1 else None
+
+
+def _is_newest(engine: Engine) -> bool:
+    with reading(engine) as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return False
+        stands = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all()
+    return stands == [newest_revision()]
+
+
+def _migrations(connection: Connection) -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(resources.files(__package__) / "migrations"))
     config.attributes["connection"] = connection

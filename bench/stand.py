@@ -99,7 +99,7 @@ async def standing(
         wait_until(lambda: subject.is_ready(stand), stand.processes, subject.name, 60.0)
         await stand.fleet.open(stand.broker.host, stand.broker.port)
         if subject.sealed:
-            await asyncio.to_thread(_wait_for_births, stand)
+            await asyncio.to_thread(wait_for_births, stand)
         yield stand
 
 
@@ -141,7 +141,7 @@ def answers(url: str, token: str | None = None) -> bool:
         return False
 
 
-def _wait_for_births(stand: Stand) -> None:
+def wait_for_births(stand: Stand) -> None:
     """Wait until the server knows a nonce of every kentongan; StandError when it takes too long."""
     url = f"http://127.0.0.1:{stand.port}/api/v1/regions"
     headers = {"Authorization": f"Bearer {stand.city.operator}"}

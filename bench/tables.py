@@ -78,6 +78,7 @@ def start_up(report: dict[str, Any], console: Console) -> None:
         "MB",
         "filled in s",
         "starts",
+        "CPU ms",
         "ready ms",
         "first command ms",
         "worst",
@@ -86,7 +87,7 @@ def start_up(report: dict[str, Any], console: Console) -> None:
     ):
         table.add_column(name, justify="right")
     for row in report["figures"]:
-        names = ("ready_ms", "first_command_ms", "worst_first_command_ms", "last_command_ms", "against_short")
+        names = ("cpu_ms", "ready_ms", "first_command_ms", "worst_first_command_ms", "last_command_ms", "against_short")
         sizes = [f"{row['incidents']:,}", _figure(row["megabytes"]), _figure(row["filled_s"]), str(row["starts"])]
         table.add_row(*sizes, *(_figure(row[name]) for name in names))
     _show(report, table, console)

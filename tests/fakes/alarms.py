@@ -8,7 +8,7 @@ from tests.fakes.codebooks import FakeCodebooks
 from tests.fakes.incidents import FakeIncidents
 from tests.fakes.places import FakePlaces
 
-from kentongan_server.domain.alarm import Action, Alarm, AlarmCommand
+from kentongan_server.domain.alarm import Action, Alarm, AlarmCommand, Telling
 from kentongan_server.domain.codebook import SHIPPED
 from kentongan_server.domain.incident_kind import Purpose
 from kentongan_server.domain.lifecycle import AlarmState, CommandState
@@ -30,6 +30,7 @@ class FakeAlarms:
         self.kept: dict[str, AlarmCommand] = {}
         self.due_at: dict[str, datetime] = {}
         self.new_commands: list[str] = []
+        self.told: dict[tuple[str, Action], Telling] = {}
         self.awake: dict[tuple[str, str], tuple[Woken, str, datetime]] = {}
 
     def alarm(self, alarm_id: str) -> Alarm | None:
@@ -133,6 +134,20 @@ class FakeAlarms:
 
     def heard_by(self, alarm_id: str) -> int:
         return len({c.node for c in self.kept.values() if (c.alarm, c.action) == (alarm_id, Action.SOUND)})
+
+    def put_telling(self, telling: Telling) -> None:
+        if telling.alarm not in self.alarms:
+            raise ValueError("A telling is of an alarm that is kept.")
+        self.told[telling.alarm, telling.action] = telling
+
+    def drop_telling(self, alarm_id: str, action: Action) -> None:
+        self.told.pop((alarm_id, action), None)
+
+    def telling(self, alarm_id: str, action: Action) -> Telling | None:
+        return self.told.get((alarm_id, action))
+
+    def tellings(self, before: datetime) -> list[Telling]:
+        return sorted((each for each in self.told.values() if each.at <= before), key=lambda each: each.at)
 
     def has_open_soundings(self, alarm_id: str) -> bool:
         waiting = (self.kept[command_id] for command_id in self.due_at)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tests.ports.samples import NONCE, a_command, a_node, an_alarm, an_incident, at
 
-from kentongan_server.domain.alarm import Action
+from kentongan_server.domain.alarm import Action, Telling
 from kentongan_server.domain.codebook import code_of
 from kentongan_server.domain.incident_kind import IncidentKind, Purpose
 from kentongan_server.domain.lifecycle import AlarmState, CommandState
@@ -204,3 +204,23 @@ async def test_soundings_are_read_kentongan_by_kentongan(store: Transactions) ->
     assert await after("ktg-9", 1) == []
     assert await store.read(lambda uow: uow.alarms.soundings_after("another", "", 9)) == []
     assert await store.read(lambda uow: uow.alarms.heard_by("alarm-1")) == 3
+
+
+async def test_how_far_a_city_has_been_told_is_kept_until_all_are(store: Transactions) -> None:
+    quiet = Telling("alarm-1", Action.SILENCE, "ktg-5", at(3))
+    clear = Telling("alarm-1", Action.ALL_CLEAR, "ktg-1", at(1))
+
+    async def left_alone_since(seconds: float) -> list[Telling]:
+        return await store.read(lambda uow: uow.alarms.tellings(at(seconds)))
+
+    assert await left_alone_since(9) == []
+    for each in (quiet, clear):
+        await store.run(lambda uow, each=each: uow.alarms.put_telling(each))
+    assert (await left_alone_since(2), await left_alone_since(3)) == ([clear], [clear, quiet])
+    further = replace(clear, after="ktg-2", at=at(4))
+    await store.run(lambda uow: uow.alarms.put_telling(further))
+    assert await left_alone_since(9) == [quiet, further]
+    assert await store.read(lambda uow: uow.alarms.telling("alarm-1", Action.ALL_CLEAR)) == further
+    await store.run(lambda uow: uow.alarms.drop_telling("alarm-1", Action.ALL_CLEAR))
+    assert await store.read(lambda uow: uow.alarms.telling("alarm-1", Action.ALL_CLEAR)) is None
+    assert await left_alone_since(9) == [quiet]

@@ -17,6 +17,7 @@ COMMAND_TTL_MS = 30_000
 RETRY_AFTER_S = (1, 2, 4, 8)
 CROWD = 100
 CROWD_PATIENCE = timedelta(seconds=10)
+TELLING_PATIENCE = timedelta(seconds=5)
 
 
 class Action(StrEnum):
@@ -40,6 +41,19 @@ class Alarm:
     codebook: str
     requested_at: datetime
     due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A silence or an all clear that has not been told to all yet: the next is the kentongan after `after`.
+
+    Whoever asked for it goes on by themselves; `at` is when they last did.
+    """
+
+    alarm: str
+    action: Action
+    after: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from kentongan_server.domain.alarm import Action, Alarm, AlarmCommand
+from kentongan_server.domain.alarm import Action, Alarm, AlarmCommand, Telling
 from kentongan_server.domain.codebook import Rhythm
 from kentongan_server.domain.incident_kind import IncidentKind, Purpose
 from kentongan_server.domain.lifecycle import AlarmState, CommandState
@@ -101,6 +101,22 @@ class AlarmBook(Protocol):
 
     def soundings_after(self, alarm_id: str, node: str, limit: int) -> list[AlarmCommand]:
         """The commands by which this alarm makes noise, of the first `limit` kentongan after this name, by name and age."""
+        ...
+
+    def put_telling(self, telling: Telling) -> None:
+        """Keep how far a silence or an all clear has been told, in place of what was kept of it."""
+        ...
+
+    def drop_telling(self, alarm_id: str, action: Action) -> None:
+        """It has been told to all."""
+        ...
+
+    def telling(self, alarm_id: str, action: Action) -> Telling | None:
+        """How far it has been told; None when it is told to all, or was never begun."""
+        ...
+
+    def tellings(self, before: datetime) -> list[Telling]:
+        """Those that nobody has gone on with since then."""
         ...
 
     def heard_by(self, alarm_id: str) -> int:

@@ -3,13 +3,13 @@
 import pytest
 from tests.unit.server.town import ADMIN, KOTA, WULAN, Town
 
-from kentongan_server.domain.alarm import CROWD_PATIENCE, Action
+from kentongan_server.domain.alarm import CROWD_PATIENCE, TELLING_PATIENCE, Action
 from kentongan_server.domain.incident_kind import IncidentKind, Purpose
 from kentongan_server.domain.lifecycle import CommandState
 from kentongan_server.domain.place import NodeRole, Region, unheard_node
 from kentongan_server.ports.unit_of_work import UnitOfWork
 from kentongan_server.use_cases.alarming.quieten_alarm import PORTION as TOLD_AT_ONCE
-from kentongan_server.use_cases.alarming.quieten_alarm import silence_alarm, sound_all_clear
+from kentongan_server.use_cases.alarming.quieten_alarm import silence_alarm, sound_all_clear, tell_on
 from kentongan_server.use_cases.alarming.sound_city import city_alarms_due, confirm, propose
 from kentongan_server.use_cases.alarming.spread_alarm import PORTION, call_cities
 from kentongan_server.use_cases.responding.acknowledge import acknowledge
@@ -52,6 +52,16 @@ def call_all(town: Town) -> int:
 
 def everybody(town: Town) -> list[str]:
     return sorted(node.id for node in town.store.places.nodes.values())
+
+
+def test_the_record_says_how_many_were_called_in_all(big: Town) -> None:
+    incident = begin(big)
+    assert big.record(incident, "city_called") == []
+    call_all(big)
+    (entry,) = big.record(incident, "city_called")
+    rts = {node.region for node in big.store.places.nodes.values()}
+    assert entry.facts["kentongan"] == len(everybody(big))
+    assert entry.facts["rts"] >= len(rts)
 
 
 def test_everybody_is_called_once_in_portions(big: Town) -> None:
@@ -105,3 +115,22 @@ def test_all_is_well_for_everybody_in_portions(big: Town) -> None:
     assert entry.facts["kentongan"] == len(everybody(big))
     big.all_say(incident, C.SILENCED)
     assert big.alarm(incident).state == "ended"
+
+
+@pytest.mark.parametrize(("tell", "action"), [(silence_alarm, Action.SILENCE), (sound_all_clear, Action.ALL_CLEAR)])
+def test_what_nobody_goes_on_with_is_told_to_all_by_itself(big: Town, tell, action: Action) -> None:
+    """The server that was telling the city was killed: the next one, or the other one, goes on, and nobody is told twice."""
+    incident = begin(big)
+    call_all(big)
+    big.all_say(incident, C.SOUNDING)
+    told = big.do(lambda uow: tell(uow, incident, WULAN))
+    assert big.do(tell_on) == 0  # whoever asked is given time to go on
+    assert len(big.commands(incident, action)) == told.kentongan == TOLD_AT_ONCE
+    big.wait(TELLING_PATIENCE.total_seconds())
+    while big.do(tell_on):
+        pass
+    assert sorted(command.node for command in big.commands(incident, action)) == everybody(big)
+    late = big.do(lambda uow: tell(uow, incident, WULAN, told.following))
+    assert late == (0, None)  # whoever asked was only slow: all have been told meanwhile
+    assert big.do(tell_on) == 0
+    assert len(big.commands(incident, action)) == len(everybody(big))

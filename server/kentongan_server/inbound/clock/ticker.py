@@ -8,6 +8,7 @@ import structlog
 
 from kentongan_server.ports.unit_of_work import Transactions, UnitOfWork
 from kentongan_server.use_cases.alarming.drill import drills_due
+from kentongan_server.use_cases.alarming.quieten_alarm import tell_on
 from kentongan_server.use_cases.alarming.raise_alarm import alarms_due
 from kentongan_server.use_cases.alarming.schedule_drills import schedules_due
 from kentongan_server.use_cases.alarming.sound_city import city_alarms_due
@@ -42,6 +43,8 @@ class Ticker:
             await self._decide(city_alarms_due)
             await self._decide(schedules_due)
             while await self._decide(call_cities):  # each is a transaction that lets others go between
+                pass
+            while await self._decide(tell_on):
                 pass
             await self._decide(drills_due)
             await self._decide(close_resolved)

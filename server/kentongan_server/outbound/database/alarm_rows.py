@@ -4,14 +4,14 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, or_, select, text, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, text, update
 
-from kentongan_server.domain.alarm import Action, Alarm, AlarmCommand
+from kentongan_server.domain.alarm import Action, Alarm, AlarmCommand, Telling
 from kentongan_server.domain.codebook import SHIPPED, Codebook
 from kentongan_server.domain.incident_kind import IncidentKind, Purpose
 from kentongan_server.domain.lifecycle import AlarmState, CommandState
 from kentongan_server.domain.spread import Woken
-from kentongan_server.outbound.database.alarming_tables import alarm_regions
+from kentongan_server.outbound.database.alarming_tables import alarm_regions, tellings
 from kentongan_server.outbound.database.codebook_rows import CodebookRows
 from kentongan_server.outbound.database.scopes import has_part_in, lies_in
 from kentongan_server.outbound.database.statement import Statement
@@ -273,6 +273,24 @@ class AlarmRows:
         of = self._of(alarm_id)
         return [_command(row) for row in _SOUNDINGS_AFTER.all(self._connection, **of, after=node, limit=limit)]
 
+    def put_telling(self, telling: Telling) -> None:
+        self.drop_telling(telling.alarm, telling.action)
+        row = {"alarm": telling.alarm, "action": telling.action, "after": telling.after, "at": to_ms(telling.at)}
+        self._connection.execute(insert(tellings), row)
+
+    def drop_telling(self, alarm_id: str, action: Action) -> None:
+        gone = delete(tellings).where(tellings.c.alarm == alarm_id, tellings.c.action == action)
+        self._connection.execute(gone)
+
+    def telling(self, alarm_id: str, action: Action) -> Telling | None:
+        query = select(tellings).where(tellings.c.alarm == alarm_id, tellings.c.action == action)
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else _telling(row)
+
+    def tellings(self, before: datetime) -> list[Telling]:
+        query = select(tellings).where(tellings.c.at <= to_ms(before)).order_by(tellings.c.at)
+        return [_telling(row) for row in self._connection.execute(query)]
+
     def heard_by(self, alarm_id: str) -> int:
         found = _HEARD_BY.first(self._connection, **self._of(alarm_id))
         return 0 if found is None else int(found.nodes)
@@ -341,6 +359,10 @@ def _alarm(row: Any) -> Alarm:
         requested_at=from_ms(row.requested_at),
         due_at=from_ms_or_none(row.due_at),
     )
+
+
+def _telling(row: Any) -> Telling:
+    return Telling(row.alarm, Action(row.action), row.after, from_ms(row.at))
 
 
 def _command(row: Any) -> AlarmCommand:

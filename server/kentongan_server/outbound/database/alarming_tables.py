@@ -17,6 +17,15 @@ alarm_regions = Table(
     Index("ix_alarm_regions_region_woken", "region", "woken_at"),
 )
 
+tellings = Table(
+    "tellings",
+    metadata,
+    Column("alarm", ID, ForeignKey("alarms.id"), primary_key=True),
+    Column("action", String(16), primary_key=True),
+    Column("after", String(32), nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
 codebooks = Table(
     "codebooks",
     metadata,

@@ -4,13 +4,14 @@ What sounds is told to stop, what has not answered yet must not begin, and a gat
 independent reporter still sounds the kentongan anew after a silence.
 
 A city is told in portions, each a transaction of its own: whoever asks goes on after the kentongan that `following` names until
-that is None, and has an answer only then. Asked once more, it tells everybody once more.
+that is None, and has an answer only then. How far it has been told is kept with each portion, so when they are killed in the
+middle of it the next server, or the other one, goes on by itself. Asked once more, it tells everybody once more.
 """
 
 from dataclasses import replace
 from typing import NamedTuple
 
-from kentongan_server.domain.alarm import Action, Alarm
+from kentongan_server.domain.alarm import TELLING_PATIENCE, Action, Alarm, Telling
 from kentongan_server.domain.errors import IllegalTransitionError, RefusedError
 from kentongan_server.domain.events import IncidentCancelled, IncidentReclassified, Noted
 from kentongan_server.domain.lifecycle import FINAL_COMMAND_STATES, AlarmState
@@ -44,6 +45,19 @@ def sound_all_clear(uow: UnitOfWork, incident_id: str, person: Person, after: st
         if alarm is None
         else _quieten(uow, alarm, person.id, Action.ALL_CLEAR, "all_clear_sounded", after)
     )
+
+
+def tell_on(uow: UnitOfWork) -> int:
+    """One portion more of whatever was begun and then left alone for a while; how many have further ones."""
+    more = 0
+    for telling in uow.alarms.tellings(uow.now() - TELLING_PATIENCE):
+        alarm = uow.alarms.alarm(telling.alarm)
+        if alarm is not None:
+            told = _portion(uow, alarm, None, telling.action, "", telling.after)
+            if told.following is not None:
+                uow.alarms.put_telling(replace(telling, after=told.following))  # still left alone
+                more += 1
+    return more
 
 
 def refute_alarm(uow: UnitOfWork, incident_id: str, person: Person) -> None:
@@ -81,12 +95,25 @@ def _alarm_of(uow: UnitOfWork, incident_id: str, person: Person, what: str) -> A
 
 
 def _quieten(uow: UnitOfWork, alarm: Alarm, actor: str | None, action: Action, what: str, after: str) -> Told:
+    """The first portion, or the next one if nobody else has gone on from there."""
+    if after:
+        known = uow.alarms.telling(alarm.id, action)
+        if known is None or known.after != after:
+            return Told(0, None if known is None else known.after)
+    return _portion(uow, alarm, actor, action, what, after)
+
+
+def _portion(uow: UnitOfWork, alarm: Alarm, actor: str | None, action: Action, what: str, after: str) -> Told:
     commands = uow.alarms.soundings_after(alarm.id, after, PORTION)
     noisy = [command for command in commands if command.state not in FINAL_COMMAND_STATES]
     told = commands if action is Action.ALL_CLEAR else noisy
     nodes = list({command.node: command.codebook for command in told}.items())
     following = commands[-1].node if len({command.node for command in commands}) == PORTION else None
     command_nodes(uow, alarm, nodes, action)
+    if following is None:
+        uow.alarms.drop_telling(alarm.id, action)
+    else:
+        uow.alarms.put_telling(Telling(alarm.id, action, following, uow.now()))
     if not after:
         # A whole city's names would only bloat the record; its commands are kept one by one.
         data = (

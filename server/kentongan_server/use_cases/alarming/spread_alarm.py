@@ -112,6 +112,8 @@ def spread(
             regions=tuple(each.region for each in reached),
         )
     )
+    if new and alarm.level >= CITY and alarm.due_at is None:
+        _note_all_called(uow, alarm)
     if not sounding:
         end_when_over(uow, incident.id)
 
@@ -131,9 +133,16 @@ def call_cities(uow: UnitOfWork) -> int:
         uow.alarms.wake(alarm, codebooks, reached, uow.now())
         _command(uow, alarm, incident, [each.region for each in reached], codebooks, None, new=True)
         if alarm.due_at is None:
+            _note_all_called(uow, alarm)
             end_when_over(uow, incident.id)
         more += alarm.due_at is not None
     return more
+
+
+def _note_all_called(uow: UnitOfWork, alarm: Alarm) -> None:
+    """`alarm_raised` of a city counts its first portion: this closes it with all."""
+    told = {"alarm": alarm.id, "kentongan": uow.alarms.heard_by(alarm.id), "rts": len(uow.alarms.woken_by(alarm.id))}
+    uow.happened(Noted(alarm.incident, alarm.region, what="city_called", data=told))
 
 
 def _next_portion(uow: UnitOfWork, alarm: Alarm, after: str | None) -> tuple[Alarm, list[Woken]]:

@@ -225,3 +225,19 @@ async def test_a_kentongan_is_out_of_service_until_it_is_back(store: Transaction
     assert (await store.read(lambda uow: uow.places.node("ktg-1"))).out_of_service == "kabel putus"
     await store.run(lambda uow: uow.places.set_out_of_service("ktg-1", None))
     assert (await store.read(lambda uow: uow.places.node("ktg-1"))).out_of_service is None
+
+
+async def test_a_renewed_codebook_is_the_same_and_counts_as_changed(store: Transactions) -> None:
+    """Its own or the city's: a kentongan that came from elsewhere keeps the highest revision."""
+    own, city = a_book("own-1", RT1, 1), a_book("semarang-2", None, 2)
+    for book in (own, city):
+        await store.run(lambda uow, book=book: uow.codebooks.add(book))
+    for moment in (at(5), at(7)):
+        for region in (RT1, RT2):
+            await store.run(lambda uow, region=region, moment=moment: uow.codebooks.renew(region, moment))
+    mine = await store.read(lambda uow: uow.codebooks.current(RT1))
+    assert mine == replace(own, since=at(7))
+    assert mine.revision > city.revision > own.revision
+    assert await store.read(lambda uow: uow.codebooks.current(RT2)) == replace(city, since=at(7))
+    assert (await store.read(lambda uow: uow.codebooks.current(""))).since is None
+    assert await store.read(lambda uow: uow.codebooks.last_change()) == at(7)

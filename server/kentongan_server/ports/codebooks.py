@@ -11,7 +11,7 @@ class CodebookShelf(Protocol):
 
     def current(self, region: str) -> Codebook:
         """What an alarm in this region sounds by: the region's own newest version, else the city's newest, `since`
-        it went back to that."""
+        it went back to that or was renewed."""
         ...
 
     def version(self, name: str) -> Codebook | None:
@@ -30,6 +30,10 @@ class CodebookShelf(Protocol):
         """The region goes back to the city's codebook; its own versions stay readable."""
         ...
 
+    def renew(self, region: str, at: datetime) -> None:
+        """The region's codebook counts as changed then: a kentongan that came from elsewhere keeps what is newest."""
+        ...
+
     def last_change(self) -> datetime | None:
-        """When any region's codebook was last adopted or given up."""
+        """When any region's codebook was last adopted, given up or renewed."""
         ...

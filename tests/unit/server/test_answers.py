@@ -12,6 +12,7 @@ from kentongan_server.ports.outbox import Channel, ItemState, OutboxItem
 from kentongan_server.use_cases.forwarding.record_police_reply import Reply, record_police_reply
 from kentongan_server.use_cases.informing.tell_reporter import begin_showing, shown
 from kentongan_server.use_cases.responding.acknowledge import acknowledge
+from kentongan_server.use_cases.responding.merge import merge, unmerge
 
 
 def reply(town: Town, incident: str, answer: Reply, disposition: str | None = None) -> IncidentStatus:
@@ -242,3 +243,31 @@ def test_the_neighbours_are_told_once_in_the_reporter_s_words(town: Town) -> Non
 def test_the_neighbours_are_told_of_community_news_too(town: Town) -> None:
     incident = town.report(HEAD, IncidentKind.COMMUNITY_WORK, text="Minggu pukul 7").incident
     assert town.record(incident, "residents_told")[0].facts["text"] == "Minggu pukul 7"
+
+
+# what was merged
+
+
+def test_a_police_answer_about_a_merged_incident_is_about_the_one_it_became_part_of(town: Town) -> None:
+    """The dispatcher has both on the screen and answers one of them: officers are on the way to the event."""
+    first, second = town.press("ktg-1").incident, town.press("ktg-9").incident
+    town.do(lambda uow: merge(uow, second, first, WULAN))
+    assert reply(town, second, Reply.DISPATCHED) == "dispatched"
+    assert (town.incident(first).status, town.incident(second).status) == ("dispatched", "merged")
+    (told,) = town.record(first, "police_replied")
+    assert told.facts == {"reply": "dispatched", "operator": "Aiptu Wulan", "disposition": None, "said_of": second}
+    (kept,) = town.record(second, "police_replied")
+    assert kept.facts == {"reply": "dispatched", "operator": "Aiptu Wulan", "counts_for": first}
+    shown_at = {item.body["node"] for item in town.items("receipt") if item.body["stage"] == "on_the_way"}
+    assert shown_at == {"ktg-1", "ktg-9"}, "both buttons are told"
+
+    assert reply(town, second, Reply.RESOLVED, "nihil") == "resolved"
+    assert (town.incident(first).disposition, town.incident(second).disposition) == ("unfounded", None)
+
+
+def test_an_answer_about_what_was_taken_out_again_is_about_itself(town: Town) -> None:
+    first, second = town.press("ktg-1").incident, town.press("ktg-9").incident
+    town.do(lambda uow: merge(uow, second, first, WULAN))
+    town.do(lambda uow: unmerge(uow, second, WULAN))
+    assert reply(town, second, Reply.DISPATCHED) == "dispatched"
+    assert (town.incident(first).status, town.incident(second).status) == ("reported", "dispatched")

@@ -9,8 +9,12 @@ from tests.unit.server.town import ADMIN, HEAD, RT1, RT2, Town
 
 from kentongan_server.domain.codebook import SHIPPED, Codebook, Rhythm
 from kentongan_server.domain.incident_kind import IncidentKind
+from kentongan_server.domain.place import Region
 from kentongan_server.inbound.mqtt.codebook_watch import CodebookWatch
 from kentongan_server.use_cases.alarming.adopt_codebook import adopt_codebook, forget_own
+from kentongan_server.use_cases.governing.change_regions import Part, split_region
+from kentongan_server.use_cases.governing.import_rows import Row, What, take_rows
+from kentongan_server.use_cases.governing.install_city import City, install_city
 
 NODES = {"ktg-1": RT1, "ktg-2": RT1, "ktg-9": RT2}
 
@@ -111,3 +115,36 @@ async def test_a_node_that_could_not_be_told_is_told_at_its_heartbeat(town: Town
     servers[0].sounder.away = False
     await servers[0].beat()
     assert servers[0].versions() == [book.version] * 3
+
+
+@pytest.mark.parametrize("way", ["import", "city file", "split"])
+async def test_a_kentongan_that_moves_learns_the_beats_of_the_rt_it_comes_to(
+    town: Town, servers: list[Server], way: str
+) -> None:
+    """It keeps the highest revision it was ever taught, and the RT that it leaves changed its own last."""
+    settled = _adopted(town, None)
+    left = _adopted(town, RT1, 240)
+    for server in servers:
+        await server.look()
+        assert server.versions() == [left.version, left.version, settled.version]
+    town.wait(60)
+    to, code = RT2, settled.version
+    node = town.store.places.nodes["ktg-2"]
+    if way == "import":
+        town.do(lambda uow: take_rows(uow, What.KENTONGAN, [Row(1, {"id": node.id, "region": to})], "admin"))
+    elif way == "city file":
+        town.do(lambda uow: install_city(uow, City([], [replace(node, region=to)], [])))
+    else:
+        to = RT1.replace("RT01", "RT77")
+        parts = [
+            Part(town.do(lambda uow: uow.places.region(RT1))),
+            Part(Region(to, "RT 77", -6.98, 110.41), nodes=frozenset({node.id})),
+        ]
+        town.do(lambda uow: split_region(uow, "admin", RT1, parts))
+    for server in servers:
+        await server.look()
+        await server.watch.keeps(node.id, to, server.kept[node.id][0])  # its next heartbeat
+        server.learn()
+        assert server.kept[node.id][1] == code
+        await server.watch.keeps(node.id, to, server.kept[node.id][0])
+        assert server.sounder.books == []  # it says what it has learned, and is left in peace

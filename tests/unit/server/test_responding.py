@@ -3,7 +3,7 @@
 import pytest
 from tests.unit.server.town import ADMIN, FAR_HEAD, HEAD, JOKO, RT2, SARI, WULAN, Town
 
-from kentongan_server.domain.errors import IllegalTransitionError, RefusedError, UnknownError
+from kentongan_server.domain.errors import IllegalTransitionError, InvalidError, RefusedError, UnknownError
 from kentongan_server.domain.incident import Disposition
 from kentongan_server.domain.incident_kind import IncidentClass, IncidentKind
 from kentongan_server.domain.lifecycle import IncidentStatus
@@ -100,6 +100,28 @@ def test_what_cannot_be_merged_says_why(town: Town) -> None:
     town.do(lambda uow: merge(uow, crime, third, WULAN))
     with pytest.raises(IllegalTransitionError, match="Others were merged"):
         town.do(lambda uow: merge(uow, third, town.press("ktg-1").incident, WULAN))
+
+
+# how it ended
+
+
+@pytest.mark.parametrize("person", [WULAN, HEAD])
+@pytest.mark.parametrize("note", [None, "", "  \n"])
+def test_who_knows_no_better_word_than_other_says_it_in_a_sentence(town: Town, person, note: str | None) -> None:
+    incident = town.press().incident
+    with pytest.raises(InvalidError, match="Say in a note how it ended"):
+        town.do(lambda uow: resolve(uow, incident, person, Disposition.OTHER, note))
+    assert town.incident(incident).status == "reported"
+    town.do(lambda uow: resolve(uow, incident, person, Disposition.OTHER, "Kucing di atap."))
+    assert town.incident(incident).disposition == "other"
+    assert town.record(incident, "incident_status_changed")[-1].facts["note"] == "Kucing di atap."
+
+
+def test_a_resident_ends_nothing_whatever_they_call_it(town: Town) -> None:
+    incident = town.press().incident
+    with pytest.raises(RefusedError, match="resolve"):
+        town.do(lambda uow: resolve(uow, incident, SARI, Disposition.OTHER, "Kucing di atap."))
+    assert town.incident(incident).status == "reported"
 
 
 # reclassification

@@ -38,6 +38,13 @@ codebooks = Table(
     Column("retired_at", BigInteger),
 )
 
+codebook_renewals = Table(
+    "codebook_renewals",
+    metadata,
+    Column("region", ID, ForeignKey("regions.code"), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+)
+
 alarm_rules = Table(
     "alarm_rules",
     metadata,

@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, union_all, update
 
 from kentongan_server.domain.codebook import SHIPPED, Code, Codebook, Rhythm
 from kentongan_server.domain.incident_kind import IncidentKind
-from kentongan_server.outbound.database.alarming_tables import codebooks
+from kentongan_server.outbound.database.alarming_tables import codebook_renewals, codebooks
 from kentongan_server.outbound.database.statement import Statement
+from kentongan_server.outbound.database.upsert import put
 from kentongan_server.outbound.database.values import from_ms, from_text, to_ms, to_text
 
 _CURRENT = Statement(
@@ -18,13 +19,16 @@ _CURRENT = Statement(
     .order_by(codebooks.c.region.is_(None), codebooks.c.adopted_at.desc(), codebooks.c.version.desc())
     .limit(1)
 )
-_SINCE = Statement(
-    select(codebooks.c.retired_at)
-    .where(codebooks.c.region == bindparam("region"), codebooks.c.retired_at.is_not(None))
-    .order_by(codebooks.c.retired_at.desc())
-    .limit(1)
+_CHANGES = union_all(
+    select(codebooks.c.retired_at.label("at")).where(codebooks.c.region == bindparam("region")),
+    select(codebook_renewals.c.at).where(codebook_renewals.c.region == bindparam("region")),
+).subquery()
+_SINCE = Statement(select(func.max(_CHANGES.c.at).label("at")))
+_LAST = select(
+    func.max(codebooks.c.adopted_at),
+    func.max(codebooks.c.retired_at),
+    select(func.max(codebook_renewals.c.at)).scalar_subquery(),
 )
-_LAST = select(func.max(codebooks.c.adopted_at), func.max(codebooks.c.retired_at))
 _VERSION = Statement(select(codebooks).where(codebooks.c.version == bindparam("version")))
 
 
@@ -37,10 +41,8 @@ class CodebookRows:
     def current(self, region: str) -> Codebook:
         found = _CURRENT.first(self._connection, region=region)
         book = SHIPPED if found is None else (self.version(found.version) or SHIPPED)
-        if book.region is not None:
-            return book
-        given_up = _SINCE.first(self._connection, region=region)
-        return book if given_up is None else replace(book, since=from_ms(given_up.retired_at))
+        since = _SINCE.first(self._connection, region=region)
+        return book if since is None or since.at is None else replace(book, since=from_ms(since.at))
 
     def version(self, name: str) -> Codebook | None:
         if name == SHIPPED.version:
@@ -70,6 +72,9 @@ class CodebookRows:
     def forget_own(self, region: str, at: datetime) -> None:
         living = update(codebooks).where(codebooks.c.region == region, codebooks.c.retired.is_(False))
         self._connection.execute(living.values(retired=True, retired_at=to_ms(at)))
+
+    def renew(self, region: str, at: datetime) -> None:
+        put(self._connection, codebook_renewals, [{"region": region, "at": to_ms(at)}], changing=("at",))
 
     def last_change(self) -> datetime | None:
         times = [at for at in self._connection.execute(_LAST).one() if at is not None]

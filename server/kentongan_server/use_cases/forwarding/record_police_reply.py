@@ -43,6 +43,9 @@ def record_police_reply(
 ) -> IncidentStatus:
     """Note the answer and move the incident where the law allows; a repeated or late answer moves nothing.
 
+    An answer about an incident that was merged into another is about that one: the police have documents of both, and answer
+    the one that lies before them. It stands in the record of both, and theirs is the status that is returned.
+
     How it ended is kept in our words; the police's own stay in the record. Their `prank` costs nobody their trust: for that
     a human whom we know must say it.
     """
@@ -60,6 +63,12 @@ def record_police_reply(
         uow.replies.keep(delivery, digest, uow.now())
     event, stage = _EVENT[reply]
     facts = {"reply": reply, "operator": operator, "disposition": disposition}
+    into = None if incident.merged_into is None else uow.incidents.incident(incident.merged_into)
+    if incident.status is IncidentStatus.MERGED and into is not None:
+        data = {"reply": reply, "operator": operator, "counts_for": into.id}  # how it ended is the other one's
+        uow.happened(Noted(incident.id, incident.region, what="police_replied", data=data))
+        facts["said_of"] = incident.id
+        incident = into
     status = INCIDENT[incident.status].get(event)
     if status is None:
         if delivery is not None:  # known not to be a repeat: who said it and when stays in the record

@@ -16,6 +16,7 @@ from kentongan_server.domain.place import Region
 from kentongan_server.domain.region_code import Level, level_of, parent_of
 from kentongan_server.domain.surroundings import Adjacency, Basis, between, distance_m
 from kentongan_server.ports.unit_of_work import UnitOfWork
+from kentongan_server.use_cases.governing.move_nodes import put_nodes
 
 CITY_TIME = timedelta(hours=7)
 RECENT = 500
@@ -146,14 +147,12 @@ def _hand_over(uow: UnitOfWork, old: Region, parts: Sequence[Part]) -> None:
             for camera in cameras
         ]
     )
-    nodes = uow.places.nodes_of([old.code])
     named = [part.nodes for part in parts]
-    uow.places.put_nodes(
-        [
-            replace(node, region=_named(node.id, named, parts) or places.get(node.site or "") or parts[0].region.code)
-            for node in nodes
-        ]
-    )
+    moved = []
+    for node in uow.places.nodes_of([old.code]):
+        region = _named(node.id, named, parts) or places.get(node.site or "") or parts[0].region.code
+        moved.append((node, replace(node, region=region)))
+    put_nodes(uow, moved)
     _hand_over_papers(uow, old.code, parts[0].region.code)
     for part in parts[1:]:
         uow.people.move_members(old.code, part.region.code, part.people)

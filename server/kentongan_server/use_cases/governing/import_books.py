@@ -11,6 +11,7 @@ from kentongan_server.domain.region_code import Level, is_code, level_of, parent
 from kentongan_server.domain.surroundings import Adjacency, Basis, Camera, Site, between, distance_m
 from kentongan_server.domain.view_link import has_credentials
 from kentongan_server.ports.unit_of_work import UnitOfWork
+from kentongan_server.use_cases.governing.move_nodes import put_nodes
 
 Thing = TypeVar("Thing")
 
@@ -218,10 +219,11 @@ class Kentongan(_InRts):
     """Nodes and where they hang. What was heard of a known one is not the file's to say."""
 
     def __init__(self, job: Job) -> None:
-        self._places = job.uow.places
-        self._known = {
+        self._uow = job.uow
+        self._there = {
             node.id: node for node in job.uow.places.nodes_named(_few({self.key(values) for values in job.rows}))
         }
+        self._known = dict(self._there)
         named = {str(values["site"]) for values in job.rows if values.get("site")}
         named |= {node.site for node in self._known.values() if node.site}
         self._sites = {site.id: site for site in job.uow.surroundings.sites(_few(named))}
@@ -254,7 +256,7 @@ class Kentongan(_InRts):
         return before, node
 
     def put(self, things: Sequence[Node]) -> None:
-        self._places.put_nodes(things)
+        put_nodes(self._uow, [(self._there.get(node.id), node) for node in things])
 
 
 def _few(keys: Collection[str]) -> Collection[str] | None:

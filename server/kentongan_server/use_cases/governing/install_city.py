@@ -7,6 +7,7 @@ from kentongan_server.domain.errors import ConflictError, UnknownError
 from kentongan_server.domain.people import Person
 from kentongan_server.domain.place import Node, Region
 from kentongan_server.ports.unit_of_work import UnitOfWork
+from kentongan_server.use_cases.governing.move_nodes import put_nodes
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,13 @@ def install_city(uow: UnitOfWork, city: City) -> None:
     uow.places.put_regions([there[region.code] for region in city.regions])
     known = there.keys()
     hanging = {node.id: node for node in uow.places.nodes_named(None)}
+    placed = []
     for node in city.nodes:
         _assert_known(known, node.region, f"The node {node.id}")
-        before_node = hanging.get(node.id, node)
-        uow.places.put_node(replace(node, site=before_node.site) if before_node.region == node.region else node)
+        before_node = hanging.get(node.id)
+        stays = before_node is not None and before_node.region == node.region
+        placed.append((before_node, replace(node, site=before_node.site) if before_node and stays else node))
+    put_nodes(uow, placed)
     tokens = [token_hash for _, token_hash in city.people if token_hash is not None]
     if len(tokens) != len(set(tokens)):
         raise ConflictError("Two people have the same access token; give each one of their own.")

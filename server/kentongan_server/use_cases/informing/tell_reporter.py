@@ -11,11 +11,13 @@ RETRY_AFTER_S = (1, 2, 4, 8, 16, 30)
 
 
 def on_stage(uow: UnitOfWork, event: StageReached) -> None:
-    """Queue the stage for every call point that reported this incident; an older stage on its way is dropped."""
+    """Queue the stage for every call point that reported this incident, or one that was merged into it; an older stage on
+    its way is dropped."""
     if event.incident is None:
         return
     now = uow.now()
-    for report in uow.incidents.reports_of(event.incident):
+    merged = [each.id for each in uow.incidents.merged_into(event.incident)]
+    for report in [each for one in (event.incident, *merged) for each in uow.incidents.reports_of(one)]:
         if report.node is None:
             continue
         for older in uow.outbox.open_receipts(report.node):

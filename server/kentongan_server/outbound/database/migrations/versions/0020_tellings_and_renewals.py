@@ -1,4 +1,5 @@
-"""How far a silence or an all clear of a whole city has been told, so that another server can go on."""
+"""How far a silence or an all clear of a whole city has been told, so that another server can go on; and when an RT's
+kentongan must learn its codebook anew."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,7 +20,15 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["alarm"], ["alarms.id"], name=op.f("fk_tellings_alarm")),
         sa.PrimaryKeyConstraint("alarm", "action", name=op.f("pk_tellings")),
     )
+    op.create_table(
+        "codebook_renewals",
+        sa.Column("region", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["region"], ["regions.code"], name=op.f("fk_codebook_renewals_region")),
+        sa.PrimaryKeyConstraint("region", name=op.f("pk_codebook_renewals")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("codebook_renewals")
     op.drop_table("tellings")

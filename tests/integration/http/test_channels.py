@@ -9,10 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.integration.http.device import Device
+from tests.integration.http.test_access import is_problem
 from tests.integration.notify.strangers import Stranger
 from tests.integration.served import Rt, Served
 
 from kentongan_broker import Enrolment, start
+from kentongan_server.domain.consent import VERSION, Consent, Purpose
+from kentongan_server.domain.notification import Destination, NotifyChannel
 from kentongan_server.outbound.notify.web_push import make_vapid_key
 
 pytestmark = pytest.mark.real
@@ -52,7 +56,18 @@ def telling(tmp_path_factory: pytest.TempPathFactory, mosquitto_path: Path, stra
 
 @pytest.fixture
 def home(telling: Served) -> Rt:
-    return Rt(telling, next(_numbers))
+    """An RT whose people agreed to be told over channels that others run."""
+    rt = Rt(telling, next(_numbers))
+    agree(telling, rt, VERSION)
+    return rt
+
+
+def agree(telling: Served, rt: Rt, version: str) -> None:
+    def all_of_them(uow: Any) -> None:
+        for person in rt.people.values():
+            uow.consents.put(Consent(uow.new_id(), person, Purpose.CHANNELS, version, uow.now()))
+
+    telling.run(all_of_them)
 
 
 def subscription(stranger: Stranger) -> str:
@@ -83,6 +98,71 @@ def test_a_phone_says_its_code_before_it_hears_anything(telling: Served, home: R
     assert telling.post(confirm, token, json={"code": code}).json() == {"confirmed": True}
     (mine,) = telling.get(CHANNELS, token).json()["channels"]
     assert (mine["confirmed"], mine["after_s"]) == (True, 30)
+
+
+def test_a_channel_is_added_by_who_agreed_and_by_nobody_else(telling: Served, stranger: Stranger) -> None:
+    rt = Rt(telling, next(_numbers))
+    with Device(telling).is_let_in(rt.people["resident"]) as phone:
+        wanted = {"channel": "web_push", "address": subscription(stranger)}
+        assert phone.get(CHANNELS).json()["agreed"] is False
+        refused = phone.post(CHANNELS, json=wanted)
+        assert is_problem(refused, 409)
+        assert "GET /api/v1/consent-texts" in refused.json()["detail"]
+        assert is_problem(phone.post(CHANNELS, json={**wanted, "consent": "2026-11"}), 409), (
+            "these words are of yesterday"
+        )
+        assert is_problem(telling.post(CHANNELS, rt.token("resident"), json={**wanted, "consent": VERSION}), 403), (
+            "a program agrees to nothing"
+        )
+        wrong = {"channel": "sms", "address": "pak budi", "consent": VERSION}
+        assert is_problem(phone.post(CHANNELS, json=wrong), 422)
+        assert phone.get("/api/v1/me/consents").json() == [], "who was refused agreed to nothing"
+        assert phone.post(CHANNELS, json={**wanted, "consent": VERSION}).status_code == 201
+        (kept,) = phone.get("/api/v1/me/consents").json()
+        assert (kept["purpose"], kept["version"], kept["withdrawn_at"]) == ("channels", VERSION, None)
+        assert telling.post(CHANNELS, rt.token("resident"), json=wanted).status_code == 201, "once is enough"
+        assert phone.get(CHANNELS).json()["agreed"] is True
+
+
+def test_who_withdraws_is_told_nothing_more_not_even_what_waits(telling: Served, home: Rt, stranger: Stranger) -> None:
+    token = home.token("head")
+    chat = telling.post(CHANNELS, token, json={"channel": "telegram"}).json()
+    push = telling.post(CHANNELS, token, json={"channel": "web_push", "address": subscription(stranger), "after_s": 60})
+    incident = telling.post("/api/v1/reports", home.token("resident"), json=home.a_report()).json()["incident"]
+
+    def waiting() -> list[str]:
+        found = telling.read(lambda uow: uow.notifications.of_incident(incident))
+        return [one.state for one in found if one.destination == push.json()["id"]]
+
+    telling.until(waiting, "the word to the browser waits for its minute", seconds=30)
+    with Device(telling).is_let_in(home.people["head"]) as phone:
+        assert phone.delete("/api/v1/me/consents/channels").status_code == 200
+        shown = phone.get(CHANNELS).json()
+        assert (shown["channels"], shown["agreed"]) == ([], False)
+        assert is_problem(phone.post(CHANNELS, json={"channel": "telegram"}), 409)
+    telling.run(
+        lambda uow: [
+            uow.notifications.set_state(n.id, n.state, n.changed_at, due_at=uow.now())
+            for n in uow.notifications.of_incident(incident)
+        ]
+    )
+    telling.until(lambda: waiting() == ["failed"], "what waited is dropped")
+    update = {"message": {"chat": {"id": 816}, "text": f"/start {chat['connect'].partition('start=')[2]}"}}
+    assert "tidak dikenal" in telling.post("/api/v1/telegram", json=update, headers=CHAT_SECRET).json()["text"]
+
+
+def test_a_channel_from_before_goes_on_and_its_owner_is_asked(telling: Served, stranger: Stranger) -> None:
+    rt = Rt(telling, next(_numbers))
+    agree(telling, rt, "2026-11")
+    address = subscription(stranger)
+    before = Destination("01JDBV5Y0M0000000000000BEF", rt.people["head"], NotifyChannel.WEB_PUSH, address)
+    telling.run(lambda uow: uow.destinations.put(before))
+    shown = telling.get(CHANNELS, rt.token("head")).json()
+    assert ([one["id"] for one in shown["channels"]], shown["agreed"]) == ([before.id], False)
+    stranger.heard.clear()
+    telling.post("/api/v1/reports", rt.token("resident"), json=rt.a_report())
+    path = address.partition(stranger.url)[2].partition('"')[0]
+    telling.until(lambda: heard(stranger, path), "it is told as before", seconds=30)
 
 
 def test_five_wrong_codes_are_enough(telling: Served, home: Rt) -> None:

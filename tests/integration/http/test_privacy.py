@@ -10,6 +10,7 @@ from tests.integration.served import Rt, Served
 from ulid import ULID
 
 from kentongan_server.domain.consent import VERSION
+from kentongan_server.domain.notification import Destination, NotifyChannel
 from kentongan_server.use_cases.governing.ask_erasure import erasures_due
 
 pytestmark = pytest.mark.real
@@ -53,9 +54,12 @@ def test_the_words_say_what_follows_and_it_follows(served: Served, rt: Rt) -> No
     assert panic.status_code == 201, "the panic button still works"
 
 
-def test_withdrawing_the_channels_removes_them(phone: Device) -> None:
+def test_withdrawing_the_channels_removes_them(served: Served, rt: Rt, phone: Device) -> None:
     assert phone.post("/api/v1/me/consents", json={"purpose": "channels", "version": VERSION}).status_code == 200
-    phone.post("/api/v1/me/channels", json={"channel": "email", "address": "sari@warga.example"})
+    person = rt.people["resident"]
+    mailbox = Destination("01JDBV5Y0M000000000000MA1L", person, NotifyChannel.EMAIL, "sari@warga.example")
+    served.run(lambda uow: uow.destinations.put(mailbox))
+    assert len(phone.get("/api/v1/me/channels").json()["channels"]) == 1
     phone.delete("/api/v1/me/consents/channels")
     assert phone.get("/api/v1/me/channels").json()["channels"] == []
     history = [(one["purpose"], one["withdrawn_at"] is None) for one in phone.get("/api/v1/me/consents").json()]

@@ -13,6 +13,7 @@ from tests.integration.http.device import PASSWORD, Device
 from tests.integration.served import Rt, Served
 
 from kentongan_broker import Enrolment, start
+from kentongan_server.domain.notification import Destination, NotifyChannel
 from kentongan_server.inbound.web.people_pages import LANGUAGES, PATHS, REVIEW, words_of
 
 pytestmark = pytest.mark.real
@@ -141,6 +142,29 @@ def test_tonight_s_ronda(served: Served, rt: Rt, telephone: Callable[..., Page])
     page.click("#come")
     page.wait_for_selector('.person[data-came="yes"]')
     says(page, ".person .chip", "came")
+
+
+@pytest.mark.parametrize(("answer", "left"), [("agree", 1), ("refuse", 0)])
+def test_who_had_a_channel_before_it_was_asked_is_asked_now(
+    served: Served, telephone: Callable[..., Page], answer: str, left: int
+) -> None:
+    rt = Rt(served, 902 + left)
+    person = rt.people["resident"]
+    mailbox = Destination(f"before-{left}", person, NotifyChannel.EMAIL, "sari@warga.example")
+    served.run(lambda uow: uow.destinations.put(mailbox))
+    page = telephone("/channels", person)
+    says(page, "#consent", "sebelum kami menanyakan ini")
+    assert page.locator(".channel").count() == 1
+    page.click(f"#{answer}")
+    if answer == "refuse":
+        says(page, "#refuse", "Ketuk lagi")
+        page.click("#refuse")
+        page.wait_for_selector("#agreed")
+    else:
+        page.wait_for_selector("#consent summary")
+    assert page.locator(".channel").count() == left
+    consents = served.read(lambda uow: uow.consents.of_person(person))
+    assert [one.purpose for one in consents] == ["channels"][:left]
 
 
 def test_who_is_not_signed_in_is_asked_to(telephone: Callable[..., Page]) -> None:

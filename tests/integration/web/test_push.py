@@ -99,6 +99,13 @@ class Phone:
             self.page.wait_for_selector("body[data-ready]")
         return self.page
 
+    def turns_it_on(self) -> Page:
+        page = self.opens("/channels")
+        page.check("#agreed")
+        page.click("#push-button")
+        page.wait_for_selector('#push[data-push="on"]')
+        return page
+
     def receives(self, told: dict[str, Any]) -> None:
         """Chromium delivers the push to the service worker, as its push service would."""
         cdp = self.context.new_cdp_session(self.page)
@@ -160,9 +167,7 @@ def test_from_turning_it_on_to_coming_from_the_notification(
 ) -> None:
     rt = Rt(served, 811)
     mine = phone(rt.people["head"])
-    page = mine.opens("/channels")
-    page.click("#push-button")
-    page.wait_for_selector('#push[data-push="on"]')
+    page = mine.turns_it_on()
     assert page.locator('[data-channel="web_push"] .chip').inner_text() == "siap"
     page.click('[data-act="test"]')
     served.until(lambda: mine.push.taken() and page.evaluate("1"), "the test is at the push service")
@@ -201,11 +206,35 @@ def test_from_turning_it_on_to_coming_from_the_notification(
 def test_turning_it_off_forgets_the_browser_on_both_sides(served: Served, phone: Callable[[str], Phone]) -> None:
     rt = Rt(served, 812)
     mine = phone(rt.people["resident"])
-    page = mine.opens("/channels")
-    page.click("#push-button")
-    page.wait_for_selector('#push[data-push="on"]')
+    page = mine.turns_it_on()
     page.click("#push-button")
     page.wait_for_selector('#push[data-push="off"]')
+    assert served.get("/api/v1/me/channels", rt.token("resident")).json()["channels"] == []
+
+
+def test_the_browser_is_asked_for_its_leave_only_by_who_agreed_and_forgotten_with_the_consent(
+    served: Served, phone: Callable[[str], Phone]
+) -> None:
+    rt = Rt(served, 814)
+    mine = phone(rt.people["resident"])
+    page = mine.opens("/channels")
+    page.click("#push-button")
+    page.wait_for_function("() => document.querySelector('#problem').textContent.includes('centang persetujuan')")
+    assert page.evaluate("document.activeElement.id") == "agreed"
+    assert page.evaluate("async () => (await navigator.serviceWorker.getRegistrations()).length") == 0
+    assert served.get("/api/v1/me/channels", rt.token("resident")).json()["channels"] == []
+    page.check("#agreed")
+    page.click("#push-button")
+    page.wait_for_selector('#push[data-push="on"]')
+    page.click("#consent summary")
+    page.click("#withdraw")
+    says = "() => document.querySelector('#withdraw').textContent.includes('semua saluran dihapus')"
+    page.wait_for_function(says)
+    page.click("#withdraw")
+    page.wait_for_selector('#push[data-push="off"]')
+    assert page.is_visible("#agreed")
+    subscribed = "async () => (await navigator.serviceWorker.ready).pushManager.getSubscription()"
+    assert page.evaluate(subscribed) is None, "the browser itself is forgotten"
     assert served.get("/api/v1/me/channels", rt.token("resident")).json()["channels"] == []
 
 
@@ -214,9 +243,7 @@ def test_an_answer_that_the_worker_cannot_give_is_asked_for_on_the_page(
 ) -> None:
     rt = Rt(served, 813)
     mine = phone(rt.people["resident"])
-    page = mine.opens("/channels")
-    page.click("#push-button")
-    page.wait_for_selector('#push[data-push="on"]')
+    page = mine.turns_it_on()
     page.wait_for_function("() => navigator.serviceWorker.controller")
     incident = served.post("/api/v1/reports", rt.token("head"), json=rt.a_report()).json()["incident"]
     mine.receives(

@@ -15,18 +15,21 @@ from fastapi import APIRouter, Depends, Header, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from kentongan_server.domain.answer import Answer
+from kentongan_server.domain.consent import VERSION, Purpose, is_in_force
 from kentongan_server.domain.errors import KentonganError, UnknownError
 from kentongan_server.domain.incident_kind import IncidentClass
 from kentongan_server.domain.lifecycle import NotificationState
 from kentongan_server.domain.notification import Destination, Notification, NotifyChannel
 from kentongan_server.domain.preferences import Preferences
 from kentongan_server.domain.quiet_hours import QuietHours
-from kentongan_server.inbound.http.callers import Caller
+from kentongan_server.inbound.http.access import own_session
+from kentongan_server.inbound.http.callers import Caller, CallerDetail
 from kentongan_server.inbound.http.pace import paced
 from kentongan_server.inbound.http.problems import Problem
 from kentongan_server.inbound.http.strict_json import StrictRoute
 from kentongan_server.inbound.http.web_address import is_web_address
 from kentongan_server.ports.unit_of_work import Transactions, UnitOfWork
+from kentongan_server.use_cases.governing.consent import agree
 from kentongan_server.use_cases.informing import choose_channels
 from kentongan_server.use_cases.informing.deliver_notifications import arrived
 from kentongan_server.use_cases.responding.acknowledge import acknowledge
@@ -51,6 +54,11 @@ class ChannelIn(_In):
     address: Annotated[str, StringConstraints(max_length=2000)] = Field("", examples=["+62 812 3456 7890"])
     hears: Hears = Field(default_factory=lambda: set(IncidentClass))
     after_s: Later = 0
+    consent: Annotated[str, StringConstraints(min_length=1, max_length=32)] | None = Field(
+        None,
+        examples=[VERSION],
+        description="The version of the words of GET /consent-texts that I agree to with this; once is enough.",
+    )
 
 
 class ChannelChangeIn(_In):
@@ -102,11 +110,12 @@ class ChannelOut(BaseModel):
 
 
 class ChannelsOut(BaseModel):
-    """My channels, and what this server offers."""
+    """My channels, what this server offers, and whether I agreed to the words in force: else nothing can be added."""
 
     channels: list[ChannelOut]
     offered: list[NotifyChannel]
     push_key: str | None = Field(description="applicationServerKey for the browser's subscription")
+    agreed: bool
 
 
 class ConfirmedOut(BaseModel):
@@ -120,19 +129,23 @@ async def my_channels(request: Request, person: Caller) -> ChannelsOut:
     """Where I am reached."""
     transactions: Transactions = request.app.state.transactions
 
-    def look(uow: UnitOfWork) -> list[ChannelOut]:
+    def look(uow: UnitOfWork) -> tuple[list[ChannelOut], bool]:
         mine = uow.destinations.of_people([person.id])
         latest = uow.notifications.latest({one.id for one in mine})
-        return [_out(one, latest.get(one.id)) for one in mine]
+        agreed = is_in_force(uow.consents.of_person(person.id), Purpose.CHANNELS)
+        return [_out(one, latest.get(one.id)) for one in mine], agreed
 
-    found = await transactions.read(look)
+    found, agreed = await transactions.read(look)
     offered = request.app.state.offered_channels
-    return ChannelsOut(channels=found, offered=sorted(offered), push_key=request.app.state.push_key)
+    return ChannelsOut(channels=found, offered=sorted(offered), push_key=request.app.state.push_key, agreed=agreed)
 
 
 @router.post("/me/channels", status_code=201, dependencies=[Depends(paced)])
-async def add_channel(body: ChannelIn, request: Request, person: Caller) -> ChannelOut:
-    """Be reached there too. All but a browser must first say the code that is sent there."""
+async def add_channel(body: ChannelIn, request: Request, calling: CallerDetail) -> ChannelOut:
+    """Be reached there too, once I agreed to it. All but a browser must first say the code that is sent there."""
+    person = calling.person
+    if body.consent is not None:
+        own_session(calling.session)  # a program cannot agree for its owner
     if body.channel not in request.app.state.offered_channels:
         raise Problem(409, f"This server has no {body.channel}; choose another channel.")
     code = secrets.token_urlsafe(12) if body.channel is NotifyChannel.TELEGRAM else f"{secrets.randbelow(10**6):06d}"
@@ -141,6 +154,8 @@ async def add_channel(body: ChannelIn, request: Request, person: Caller) -> Chan
     transactions: Transactions = request.app.state.transactions
 
     def add(uow: UnitOfWork) -> Destination:
+        if body.consent is not None:
+            agree(uow, person.id, Purpose.CHANNELS, body.consent)
         wanted = Destination(uow.new_id(), person.id, body.channel, address, frozenset(body.hears), body.after_s, False)
         return choose_channels.add_destination(uow, person, wanted, code)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from kentongan_server.domain.consent import TEXTS, Consent, Purpose
+from kentongan_server.domain.consent import VERSION, Consent, Purpose, standing
 from kentongan_server.domain.errors import ConflictError, UnknownError
 from kentongan_server.domain.events import Noted
 from kentongan_server.domain.people import Person
@@ -12,11 +12,11 @@ from kentongan_server.use_cases.governing.revoke_role import revoke_role
 
 def agree(uow: UnitOfWork, person_id: str, purpose: Purpose, version: str) -> Consent:
     """Keep that this person agreed to these words; repeating changes nothing."""
-    if version not in TEXTS:
+    if version != VERSION:
         raise ConflictError("These words are not in force any more; read them anew with GET /api/v1/consent-texts.")
-    standing = _standing(uow, person_id, purpose)
-    if standing is not None and standing.version == version:
-        return standing
+    known = standing(uow.consents.of_person(person_id), purpose)
+    if known is not None and known.version == version:
+        return known
     consent = Consent(uow.new_id(), person_id, purpose, version, uow.now())
     uow.consents.put(consent)
     uow.happened(Noted(actor=person_id, what="consent_given", data={"purpose": purpose, "version": version}))
@@ -27,7 +27,9 @@ def withdraw(uow: UnitOfWork, person: Person, purpose: Purpose) -> Consent:
     """End the consent and do what that means; UnknownError when there is none. Repeating changes nothing."""
     mine = [one for one in uow.consents.of_person(person.id) if one.purpose is purpose]
     if not mine:
-        raise UnknownError("You have not agreed to this, so there is nothing to withdraw.")
+        raise UnknownError(
+            "You have not agreed to this, so there is nothing to withdraw; a channel is removed by itself."
+        )
     if all(one.withdrawn_at is not None for one in mine):
         return mine[0]
     for one in mine:
@@ -42,8 +44,3 @@ def withdraw(uow: UnitOfWork, person: Person, purpose: Purpose) -> Consent:
             uow.destinations.remove(destination.id)
     uow.happened(Noted(actor=person.id, what="consent_withdrawn", data={"purpose": purpose}))
     return replace(mine[0], withdrawn_at=uow.now())
-
-
-def _standing(uow: UnitOfWork, person_id: str, purpose: Purpose) -> Consent | None:
-    mine = (one for one in uow.consents.of_person(person_id) if one.purpose is purpose)
-    return next((one for one in mine if one.withdrawn_at is None), None)

@@ -1,12 +1,14 @@
 """Where I am reached, and when I want to be left in peace. A destination hears nothing before it has said its code.
 
 A browser's subscription needs none: only the browser itself can know its keys. The code goes out like every other word,
-through the outbox; who guesses five times must ask for a new one.
+through the outbox; who guesses five times must ask for a new one. Nothing is added before its owner has agreed to the
+words in force (domain/consent.py), for each channel is run by somebody else.
 """
 
 from dataclasses import replace
 from datetime import timedelta
 
+from kentongan_server.domain.consent import Purpose, is_in_force
 from kentongan_server.domain.errors import ConflictError, RefusedError, UnknownError
 from kentongan_server.domain.incident_kind import IncidentClass
 from kentongan_server.domain.lifecycle import NotificationState
@@ -22,7 +24,15 @@ _SELF_PROVING = (NotifyChannel.WEB_PUSH,)
 
 
 def add_destination(uow: UnitOfWork, person: Person, wanted: Destination, code: str) -> Destination:
-    """Keep the destination; one that the same person has at this address already is changed instead of doubled."""
+    """Keep the destination; one that the same person has at this address already is changed instead of doubled.
+
+    ConflictError without consent, and beyond the most that one person may have.
+    """
+    if not is_in_force(uow.consents.of_person(person.id), Purpose.CHANNELS):
+        raise ConflictError(
+            "This channel is run by somebody else, so it needs your consent first: read the words of GET "
+            "/api/v1/consent-texts for `channels`, and send their version as `consent`."
+        )
     mine = uow.destinations.of_people([person.id])
     known = next((d for d in mine if (d.channel, d.address) == (wanted.channel, wanted.address)), None)
     if known is not None:

@@ -3,7 +3,8 @@
 
 import { ask } from "./api.js";
 import { byId, element, write } from "./element.js";
-import { content, form, hour, problem, shown, title } from "./people_show.js";
+import { consenting } from "./people_consent.js";
+import { content, form, hour, problem, shown, title, twice } from "./people_show.js";
 import { pushPrint, pushProblem, subscribe, unsubscribe } from "./people_push.js";
 import { t } from "./words.js";
 
@@ -14,10 +15,13 @@ const LANGUAGES = { id: "Bahasa Indonesia", en: "English", jv: "Basa Jawa" };
 const ASK_AGAIN_MS = 1500;
 const ASKED_AGAIN = 8;
 
+let agreeing = () => null; // what each adding says of consent
+
 /** Show my channels and my preferences. */
 export async function channels() {
   title(t("channels.title"), t("channels.why"));
   content(
+    element("section", { class: "part", id: "consent" }),
     element("section", { class: "part", id: "push" }),
     element("ul", { class: "people", id: "channels" }),
     element("section", { class: "part", id: "add" }),
@@ -25,9 +29,20 @@ export async function channels() {
   );
   const mine = await list();
   if (!mine) return;
+  agreeing = await consenting(mine, channels);
   await push(mine);
   adding(mine.offered.filter((channel) => channel !== "web_push"));
   await peace();
+}
+
+/** Add it with the consent that it needs; null when there is none yet, or it was refused. */
+async function add(body) {
+  const consent = agreeing();
+  if (!consent) return null;
+  const added = await shown(() => ask(PATH, { method: "POST", body: { ...body, ...consent } }));
+  const mine = added && (await list());
+  if (mine) agreeing = await consenting(mine, channels);
+  return added;
 }
 
 async function list() {
@@ -59,6 +74,7 @@ async function push({ push_key: key, channels: listed }) {
 }
 
 async function turnOn(key) {
+  if (!agreeing()) return; // before the browser asks for its leave
   let address = null;
   try {
     address = await subscribe(key);
@@ -67,7 +83,7 @@ async function turnOn(key) {
     problem(t("push.failed"));
     return;
   }
-  if (address) await shown(() => ask(PATH, { method: "POST", body: { channel: "web_push", address } }));
+  if (address) await add({ channel: "web_push", address });
 }
 
 async function turnOff(mine) {
@@ -136,16 +152,11 @@ async function follow(id, before) {
 }
 
 function removing(one) {
-  const remove = element("button", { class: "quiet-button", type: "button", "data-act": "remove" }, t("channels.remove"));
-  remove.addEventListener("click", async () => {
-    if (remove.dataset.sure !== "yes") {
-      remove.dataset.sure = "yes";
-      write(remove, t("channels.remove_sure"));
-      return;
-    }
+  const remove = twice("channels.remove", "channels.remove_sure", async () => {
     await shown(() => ask(`${PATH}/${encodeURIComponent(one.id)}`, { method: "DELETE" }));
     await list();
   });
+  remove.dataset.act = "remove";
   return remove;
 }
 
@@ -177,14 +188,12 @@ function adding(offered) {
   made.addEventListener("submit", async (event) => {
     event.preventDefault();
     go.disabled = true;
-    const body = { channel: kind.value, address: address.value.trim() };
-    const added = await shown(() => ask(PATH, { method: "POST", body }));
+    const added = await add({ channel: kind.value, address: address.value.trim() });
     if (added) {
       given.replaceChildren();
       if (added.connect) given.append(element("a", { class: "main-button", href: added.connect }, t("channels.connect")));
       if (added.secret) given.append(element("p", { class: "why" }, t("channels.secret")), element("p", { class: "secret" }, added.secret));
       address.value = "";
-      await list();
     }
     go.disabled = false;
   });

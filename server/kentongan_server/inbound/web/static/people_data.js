@@ -3,6 +3,7 @@
 
 import { ask } from "./api.js";
 import { element } from "./element.js";
+import { endChannels } from "./people_consent.js";
 import { consentTo, content, form, moment, shown, title } from "./people_show.js";
 import { t } from "./words.js";
 
@@ -33,7 +34,8 @@ function agreement(words, consent) {
     const path = "/api/v1/me/consents";
     const body = { purpose: words.purpose, version: words.version };
     const work = () => (holds ? ask(`${path}/${words.purpose}`, { method: "DELETE" }) : ask(path, { method: "POST", body }));
-    if (await shown(work)) await data();
+    const done = holds && words.purpose === "channels" ? await endChannels() : await shown(work);
+    if (done) await data();
   });
   const consequence = holds ? element("p", { class: "why" }, t("data.consequence", { text: words.consequence })) : "";
   return element("section", { class: "consent" }, element("p", {}, words.text), element("p", {}, state), consequence, button);

@@ -27,7 +27,7 @@ export async function join() {
   };
   const agreed = element("input", { type: "checkbox", id: "agreed", name: "agreed" });
   content(
-    element("label", { class: "agree" }, agreed, t("join.agree", { text: words.text })),
+    element("label", { class: "agree" }, agreed, words.text),
     form(fields, t("join.send"), async (values) => {
       if (!agreed.checked) {
         complain(t("join.must_agree"));

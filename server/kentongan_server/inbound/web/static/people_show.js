@@ -39,6 +39,22 @@ export async function shown(work, words = {}) {
   }
 }
 
+/** A button that does it at the second tap: what is taken away is asked once more. */
+export function twice(word, sure, work) {
+  const button = element("button", { class: "quiet-button", type: "button" }, t(word));
+  button.addEventListener("click", async () => {
+    if (button.dataset.sure !== "yes") {
+      button.dataset.sure = "yes";
+      write(button, t(sure));
+      return;
+    }
+    button.disabled = true;
+    await work();
+    button.disabled = false;
+  });
+  return button;
+}
+
 /** Say what is missing, before anything is sent. */
 export function complain(text) {
   byId("problem").hidden = false;

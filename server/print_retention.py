@@ -13,7 +13,7 @@ def printed() -> str:
     """The tables."""
     rows = ["| data | kept for | then | why it is kept |", "|---|---|---|---|"]
     rows += [f"| {rule.data} | {rule.keep.days} days | {rule.then} | {rule.why} |" for rule in RULES]
-    rows += ["", "An erasure leaves:", "", *(f"- {what}: {why}" for what, why in KEPT)]
+    rows += ["", "An erasure leaves:", "", *(f"- {what}: {why}" for what, why, _ in KEPT)]
     return "\n".join(rows) + "\n"
 
 

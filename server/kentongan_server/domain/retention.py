@@ -27,12 +27,21 @@ TELEMETRY = Rule("telemetry", timedelta(days=7), "heartbeats go", "to find a fai
 
 RULES = (POSITIONS, WORDS, SESSIONS, NOTIFICATIONS, RECORD, TELEMETRY)
 
-# What an erasure leaves, and why.
+# What an erasure leaves, why, and both in a sentence of Bahasa Indonesia.
 KEPT = (
     (
         "what happened, when and in which RT, and how it was answered",
         "public interest, and evidence of a crime (art. 15)",
+        "Apa yang terjadi, kapan, di RT mana, dan bagaimana ditangani: kepentingan umum dan bukti kejahatan (pasal 15).",
     ),
-    ("that the record held an entry here, as a commitment that tells nothing", "proof that nobody changed the record"),
-    ("what the police were sent", "it is theirs now, under their own law; ask them"),
+    (
+        "that the record held an entry here, as a commitment that tells nothing",
+        "proof that nobody changed the record",
+        "Bahwa ada catatan di sini, sebagai sidik yang tidak mengungkap isinya: bukti bahwa catatan tidak diubah.",
+    ),
+    (
+        "what the police were sent",
+        "it is theirs now, under their own law; ask them",
+        "Yang sudah dikirim ke polisi: kini milik mereka menurut hukum mereka; tanyakan kepada mereka.",
+    ),
 )

@@ -121,6 +121,7 @@ MATRIX: dict[str, Row | str] = {
     ),
     "drop_subscription": Row(of("subscription", "DELETE", "subscriptions/{}"), "rt_head city_admin", "mayor"),
     "try_subscription": Row(of("subscription", "POST", "subscriptions/{}/test"), "rt_head city_admin", "mayor"),
+    "resume_subscription": Row(of("subscription", "POST", "subscriptions/{}/resume"), "rt_head city_admin", "mayor"),
     "list_deliveries": Row(of("subscription", "GET", "subscriptions/{}/deliveries"), "rt_head city_admin", "mayor"),
     # places
     "me": OWN,

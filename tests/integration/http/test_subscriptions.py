@@ -87,6 +87,17 @@ def test_a_test_delivery_and_410(open_city: Served, stranger: Stranger) -> None:
 
     open_city.until(stopped, "it is stopped")
     assert json.loads(stranger.heard[0][2])["event"] == "test"
+    stranger.says(204)
+    resume = f"{PATH}/{id}/resume"
+    assert open_city.post(resume, rt.token("resident")).status_code == 404
+    for _ in range(2):
+        assert open_city.post(resume, rt.token("admin")).json()["stopped"] is None
+    assert open_city.post(f"{PATH}/{id}/test", rt.token("admin")).status_code == 202
+
+    def last() -> dict[str, Any]:
+        return next(one["last"] for one in open_city.get(PATH, rt.token("admin")).json() if one["id"] == id)
+
+    open_city.until(lambda: last()["state"] == "sent", "it listens again")
     assert open_city.calls("DELETE", f"{PATH}/{id}", rt.token("admin")).status_code == 204
     assert open_city.get(f"{PATH}/{id}/deliveries", rt.token("admin")).status_code == 404
 

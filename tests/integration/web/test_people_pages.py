@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,8 +14,11 @@ from tests.integration.http.device import PASSWORD, Device
 from tests.integration.served import Rt, Served
 
 from kentongan_broker import Enrolment, start
+from kentongan_server.domain.lifecycle import NotificationState
 from kentongan_server.domain.notification import Destination, NotifyChannel
 from kentongan_server.inbound.web.people_pages import LANGUAGES, PATHS, REVIEW, words_of
+from kentongan_server.ports.unit_of_work import UnitOfWork
+from kentongan_server.use_cases.informing.publish import publish_test
 
 pytestmark = pytest.mark.real
 ROOT = Path(__file__).resolve().parents[3]
@@ -167,6 +171,87 @@ def test_who_had_a_channel_before_it_was_asked_is_asked_now(
     assert [one.purpose for one in consents] == ["channels"][:left]
 
 
+STICKS_OUT = """() => {
+  const card = document.querySelector("main").getBoundingClientRect();
+  return [...document.querySelectorAll("main *, header *, nav *")].filter((node) => node.offsetParent).filter((node) => {
+    const box = node.getBoundingClientRect();
+    return box.right > innerWidth + 1 || (node.closest("main") && box.bottom > card.bottom + 1);
+  }).map((node) => node.outerHTML.slice(0, 80));
+}"""
+UNNAMED = """() => [...document.querySelectorAll("input, select, button, a, summary")]
+  .filter((node) => node.offsetParent && !(node.labels?.length || node.ariaLabel || node.textContent.trim()))
+  .map((node) => node.outerHTML.slice(0, 80))"""
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_nothing_sticks_out_and_everything_has_a_name(rt: Rt, telephone: Callable[..., Page], path: str) -> None:
+    page = telephone(path, rt.people["head"], foreseen="404|422")
+    for width, height in ((320, 640), (1366, 700)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert (page.evaluate(STICKS_OUT), page.evaluate(UNNAMED)) == ([], []), width
+    assert page.title().endswith(" · Kentongan")
+
+
+def test_a_third_party_s_system_is_added_seen_to_fail_resumed_and_removed(
+    telephone: Callable[..., Page], served: Served
+) -> None:
+    rt = Rt(served, 905)
+    page = telephone("/subscriptions", rt.people["head"], foreseen="422|403")
+    says(page, "#subscriptions", "Belum ada sistem")
+    assert page.input_value("#region") == rt.code
+    assert page.locator("#owner option").count() == 1, "an RT head's are the neighbourhood's own"
+    fill(page, name="Dasbor RT", url="ftp://dasbor.example")
+    says(page, "#problem", "https://host/jalur")
+    fill(page, url="https://dasbor.example/kentongan")
+    page.wait_for_selector("#given .secret")
+    assert page.inner_text("#given .secret").startswith("whs_")
+    (made,) = served.read(lambda uow: [one for one in uow.subscriptions.everything() if one.region == rt.code])
+    assert made.hears == {"crime", "emergency"}
+
+    def stop(uow: UnitOfWork) -> None:
+        delivery = publish_test(uow, made)
+        error = "The channel answered 410."
+        uow.subscriptions.set_state(delivery.id, NotificationState.FAILED, uow.now(), attempts=1, error=error)
+        uow.subscriptions.put(replace(made, stopped="The receiver answered 410: it wants no more."))
+
+    served.run(stop)
+    page.reload()
+    page.wait_for_selector('.channel[data-state="stopped"]')
+    says(page, ".channel .stopped", "penerima menjawab 410")
+    page.click(".channel summary")
+    says(page, ".deliveries", "uji coba: GAGAL")
+    page.click('[data-act="resume"]')
+    page.wait_for_selector('.channel[data-state="ready"]')
+    for sure in (False, True):
+        page.click('[data-act="remove"]')
+        if not sure:
+            says(page, '[data-act="remove"]', "Ketuk lagi")
+    says(page, "#subscriptions", "Belum ada sistem")
+    assert served.read(lambda uow: uow.subscriptions.subscription(made.id)) is None
+
+
+def test_who_looks_after_nothing_is_told_so_and_shown_no_way_there(rt: Rt, telephone: Callable[..., Page]) -> None:
+    page = telephone("/subscriptions?lang=en", rt.people["resident"])
+    says(page, "#why", "for RT heads")
+    assert page.locator("nav a:visible").all_inner_texts() == ["Ronda", "My channels", "My data"]
+    assert page.locator("#content").inner_text() == ""
+
+
+def test_withdrawing_the_membership_takes_two_taps(served: Served, telephone: Callable[..., Page]) -> None:
+    rt = Rt(served, 906)
+    person = rt.people["resident"]
+    page = telephone("/my-data", person)
+    page.click('[data-purpose="membership"] button')
+    button = '[data-purpose="membership"] button'
+    says(page, button, "Tarik persetujuan")
+    page.click(button)
+    says(page, button, "Ketuk lagi")
+    assert served.read(lambda uow: uow.people.person(person, uow.now())).memberships != ()
+    page.click(button)
+    says(page, '[data-purpose="membership"]', "ditarik")
+    assert served.read(lambda uow: uow.people.person(person, uow.now())).memberships == ()
+
+
 def test_who_is_not_signed_in_is_asked_to(telephone: Callable[..., Page]) -> None:
     page = telephone("/ronda", foreseen="401")
     says(page, "#title", "Masuk")
@@ -179,6 +264,13 @@ def test_every_page_speaks_every_language(served: Served, path: str, language: s
     page = served.get(path, params={"lang": language})
     assert (page.status_code, f'<html lang="{language}">' in page.text) == (200, True)
     assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
+
+
+def test_a_javanese_sentence_is_no_indonesian_one() -> None:
+    """One word may be the same in both; a sentence of four words is a translation that was forgotten."""
+    ours, third = words_of("id"), words_of("jv")
+    forgotten = [key for key, said in ours.items() if said == third[key] and len(said.split()) > 3]
+    assert forgotten == []
 
 
 def test_the_dictionaries_say_the_same_and_an_unread_one_says_that_it_is() -> None:

@@ -21,6 +21,7 @@ from kentongan_server.inbound.metrics import Metrics
 from kentongan_server.ports.notifier import NotifyError
 from kentongan_server.use_cases.governing.keep_subscriptions import (
     found_subscription,
+    resume,
     subscribe,
     subscriptions_of,
     unsubscribe,
@@ -163,6 +164,21 @@ def test_410_stops_the_subscription_and_what_waits_for_it(town: Town) -> None:
     assert "410" in town.store.subscriptions.all["s-1"].stopped
     town.press("ktg-9")
     assert len(told(town)) == 2
+
+
+def test_who_may_change_it_resumes_a_stopped_one_and_it_hears_what_comes_after(town: Town) -> None:
+    makes(town)
+    town.press()
+    attempt(town, error="The channel answered 410.", gone=True)
+    town.report(SARI, IncidentKind.FIRE)
+    with pytest.raises(UnknownError):
+        town.do(lambda uow: resume(uow, SARI, "s-1"))
+    for _ in range(2):
+        assert town.do(lambda uow: resume(uow, ADMIN, "s-1")).stopped is None
+    assert [e.event for e in town.store.timeline.entries].count("subscription_resumed") == 1
+    town.press("ktg-9")
+    assert told(town) == ["incident.opened", "incident.opened"], "the fire between was missed"
+    assert attempt(town).state is NotificationState.SENT
 
 
 async def test_a_receiver_that_hangs_delays_no_other(town: Town) -> None:

@@ -69,10 +69,11 @@ class ErasureIn(BaseModel):
 
 
 class KeptOut(BaseModel):
-    """What stays, and why."""
+    """What stays, and why; `id` is both in Bahasa Indonesia."""
 
     what: str = Field(examples=["what the police were sent"])
     why: str = Field(examples=["it is theirs now, under their own law; ask them"])
+    id: str = Field(examples=[KEPT[-1][2]])
 
 
 class ErasureOut(BaseModel):
@@ -191,5 +192,5 @@ def _consent_out(consent: Consent) -> ConsentOut:
 
 
 def _erasure_out(wish: Erasure) -> ErasureOut:
-    kept = [KeptOut(what=what, why=why) for what, why in KEPT]
+    kept = [KeptOut(what=what, why=why, id=said) for what, why, said in KEPT]
     return ErasureOut(asked_at=wish.asked_at, due_at=wish.shown_due_at, kept=kept)

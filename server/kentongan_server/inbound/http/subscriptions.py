@@ -36,20 +36,6 @@ class SubscriptionIn(BaseModel):
     url: Annotated[str, StringConstraints(max_length=2000)] = Field(examples=[URL])
 
 
-class SubscriptionOut(BaseModel):
-    """A subscription. `secret` is shown once, when it is made."""
-
-    id: str
-    name: str = Field(examples=["Kelurahan Sukorejo"])
-    region: str
-    owner: Owner = Field(examples=["government"])
-    hears: list[IncidentClass]
-    url: str = Field(examples=[URL])
-    made_at: datetime
-    stopped: str | None = Field(None, examples=["The receiver answered 410: it wants no more."])
-    secret: str | None = Field(None, examples=["whs_n1bXq0Zk5fJwB2yT7vRcA9LdE3hU6sGi4PqYx8KtM0o"])
-
-
 class DeliveryOut(BaseModel):
     """One event to it: `sent` means that it took it, `failed` that it was given up."""
 
@@ -64,12 +50,31 @@ class DeliveryOut(BaseModel):
     changed_at: datetime
 
 
+class SubscriptionOut(BaseModel):
+    """A subscription. `secret` is shown once, when it is made; `last` is the newest delivery, shown in the list."""
+
+    id: str
+    name: str = Field(examples=["Kelurahan Sukorejo"])
+    region: str
+    owner: Owner = Field(examples=["government"])
+    hears: list[IncidentClass]
+    url: str = Field(examples=[URL])
+    made_at: datetime
+    stopped: str | None = Field(None, examples=["The receiver answered 410: it wants no more."])
+    last: DeliveryOut | None = None
+    secret: str | None = Field(None, examples=["whs_n1bXq0Zk5fJwB2yT7vRcA9LdE3hU6sGi4PqYx8KtM0o"])
+
+
 @router.get("")
 async def list_subscriptions(request: Request, person: Caller) -> list[SubscriptionOut]:
     """The subscriptions that the caller may change."""
     transactions: Transactions = request.app.state.transactions
-    found = await transactions.read(lambda uow: keep_subscriptions.subscriptions_of(uow, person))
-    return [_out(one) for one in found]
+
+    def look(uow: UnitOfWork) -> list[SubscriptionOut]:
+        mine = keep_subscriptions.subscriptions_of(uow, person)
+        return [_out(one, last=next(iter(uow.subscriptions.deliveries_of(one.id, 1)), None)) for one in mine]
+
+    return await transactions.read(look)
 
 
 @router.post("", status_code=201)
@@ -104,6 +109,13 @@ async def drop_subscription(subscription_id: str, request: Request, person: Call
     await transactions.run(lambda uow: keep_subscriptions.unsubscribe(uow, person, subscription_id))
 
 
+@router.post("/{subscription_id}/resume")
+async def resume_subscription(subscription_id: str, request: Request, person: Caller) -> SubscriptionOut:
+    """Send there again what happens from now on; what was missed meanwhile is not sent. Repeating changes nothing."""
+    transactions: Transactions = request.app.state.transactions
+    return _out(await transactions.run(lambda uow: keep_subscriptions.resume(uow, person, subscription_id)))
+
+
 @router.post("/{subscription_id}/test", status_code=202)
 async def try_subscription(subscription_id: str, request: Request, person: Caller) -> DeliveryOut:
     """Send a delivery that says it is a test; how it went is among the deliveries."""
@@ -123,7 +135,7 @@ async def list_deliveries(subscription_id: str, request: Request, person: Caller
     return [_delivery(one) for one in found]
 
 
-def _out(one: Subscription, secret: str | None = None) -> SubscriptionOut:
+def _out(one: Subscription, secret: str | None = None, last: Delivery | None = None) -> SubscriptionOut:
     return SubscriptionOut(
         id=one.id,
         name=one.name,
@@ -133,6 +145,7 @@ def _out(one: Subscription, secret: str | None = None) -> SubscriptionOut:
         url=one.url,
         made_at=one.made_at,
         stopped=one.stopped,
+        last=None if last is None else _delivery(last),
         secret=secret,
     )
 

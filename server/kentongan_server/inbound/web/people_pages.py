@@ -1,4 +1,7 @@
-"""The small pages: sign-in, an invitation, the RT head's neighbours, tonight's ronda, my channels. They hold no secret."""
+"""The small pages: sign-in, an invitation, the RT head's neighbours, tonight's ronda, my channels and data, third parties' systems.
+
+They hold no secret: what they show they ask the API for, in the visitor's own name.
+"""
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
@@ -17,6 +20,7 @@ PATHS = {
     "/ronda": "ronda",
     "/channels": "channels",
     "/my-data": "data",
+    "/subscriptions": "subscriptions",
 }
 LANGUAGES = (("id", "Bahasa Indonesia"), ("en", "English"), ("jv", "Basa Jawa"))
 REVIEW = "review"  # a dictionary says `open` until a speaker has read it
@@ -35,7 +39,12 @@ def add_people_pages(router: APIRouter, environment: Environment, static: str, h
     for path, view in PATHS.items():
         pages = {
             language: template.render(
-                view=view, language=language, languages=LANGUAGES, words=words_of(language), static=static
+                view=view,
+                paths=PATHS,
+                language=language,
+                languages=LANGUAGES,
+                words=words_of(language),
+                static=static,
             )
             for language in known
         }

@@ -33,7 +33,10 @@ def erase_person(uow: UnitOfWork, person: str, by: str) -> dict[str, Any]:
     emptied = _empty_entries(uow, person, words, seqs, reported)
     removed = uow.personal.forget(person, f"erased-{uow.new_id()}")
     uow.happened(Noted(None, None, by, what=ERASED, data={"entries": emptied, "removed": removed}))
-    return {"removed": {**removed, "record": len(emptied)}, "kept": [{"what": what, "why": why} for what, why in KEPT]}
+    return {
+        "removed": {**removed, "record": len(emptied)},
+        "kept": [{"what": what, "why": why} for what, why, _ in KEPT],
+    }
 
 
 def _empty_entries(uow: UnitOfWork, person: str, words: set[str], seqs: set[int], reported: set[str]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """A third party's system is told by webhook: subscribed by the city's admin in their region, or by an RT head for the own RT."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from kentongan_server.domain.errors import ConflictError, RefusedError, UnknownError
 from kentongan_server.domain.events import Noted
@@ -44,6 +45,18 @@ def unsubscribe(uow: UnitOfWork, person: Person, subscription_id: str) -> None:
     found = found_subscription(uow, person, subscription_id)
     uow.subscriptions.remove(found.id)
     uow.happened(Noted(actor=person.id, what="subscription_removed", data={"subscription": found.id}))
+
+
+def resume(uow: UnitOfWork, person: Person, subscription_id: str) -> Subscription:
+    """Send there again what happens from now on; one that was not stopped stays as it is."""
+    found = found_subscription(uow, person, subscription_id)
+    if found.stopped is None:
+        return found
+    resumed = replace(found, stopped=None)
+    uow.subscriptions.put(resumed)
+    facts = {"subscription": found.id, "was_stopped": found.stopped}
+    uow.happened(Noted(actor=person.id, what="subscription_resumed", data=facts))
+    return resumed
 
 
 def deliveries_of(uow: UnitOfWork, person: Person, subscription_id: str) -> Sequence[Delivery]:

@@ -39,7 +39,7 @@ export async function channels() {
 async function add(body) {
   const consent = agreeing();
   if (!consent) return null;
-  const added = await shown(() => ask(PATH, { method: "POST", body: { ...body, ...consent } }));
+  const added = await shown(() => ask(PATH, { method: "POST", body: { ...body, ...consent } }), { 409: "channels.full", 422: `wrong.${body.channel}` });
   const mine = added && (await list());
   if (mine) agreeing = await consenting(mine, channels);
   return added;
@@ -135,7 +135,7 @@ function acts(one) {
   test.addEventListener("click", async () => {
     test.disabled = true;
     const before = one.last?.at;
-    if (await shown(() => ask(`${PATH}/${encodeURIComponent(one.id)}/test`, { method: "POST" }))) await follow(one.id, before);
+    if (await shown(() => ask(`${PATH}/${encodeURIComponent(one.id)}/test`, { method: "POST" }), { 409: "channels.test_waits" })) await follow(one.id, before);
     test.disabled = false;
   });
   return element("div", { class: "acts" }, test, removing(one));
@@ -174,17 +174,18 @@ function confirming(one) {
 function adding(offered) {
   const box = byId("add");
   if (!offered.length) return;
-  const kind = element("select", { id: "add-channel", "aria-label": t("channels.kind") }, ...offered.map((name) => element("option", { value: name }, t(`channel.${name}`))));
-  const address = element("input", { id: "add-address", autocomplete: "off", "aria-label": t("channels.address") });
+  const kind = element("select", { id: "add-channel" }, ...offered.map((name) => element("option", { value: name }, t(`channel.${name}`))));
+  const address = element("input", { id: "add-address", autocomplete: "off" });
+  const where = element("label", {}, t("channels.address"), address);
   const hint = () => {
     address.placeholder = t(`address.${kind.value}`);
-    address.hidden = kind.value === "telegram";
+    where.hidden = kind.value === "telegram";
   };
   kind.addEventListener("change", hint);
   hint();
-  const given = element("div", { id: "given" });
+  const given = element("div", { id: "given", role: "status" });
   const go = element("button", { class: "main-button", type: "submit" }, t("channels.add"));
-  const made = element("form", { novalidate: true }, kind, address, go);
+  const made = element("form", { novalidate: true }, element("label", {}, t("channels.kind"), kind), where, go);
   made.addEventListener("submit", async (event) => {
     event.preventDefault();
     go.disabled = true;

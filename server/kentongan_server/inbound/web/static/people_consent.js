@@ -20,7 +20,7 @@ export async function consenting({ agreed, channels }, again) {
     return () => ({});
   }
   const box = element("input", { type: "checkbox", id: "agreed", name: "agreed" });
-  const asked = channels.length ? asking(words, channels, again) : [element("label", { class: "agree" }, box, words.text)];
+  const asked = channels.length ? asking(words, channels, again) : [element("label", { class: "agree" }, box, element("span", { lang: words.lang }, words.text))];
   byId("consent").replaceChildren(element("h3", {}, t("consent.title")), ...asked);
   return () => {
     if (box.checked) return { consent: words.version };
@@ -42,7 +42,7 @@ function agreement(words, again) {
     if (await endChannels()) await again();
   });
   end.id = "withdraw";
-  const more = element("details", {}, element("summary", {}, t("consent.given")), element("p", { class: "why" }, words.text));
+  const more = element("details", {}, element("summary", {}, t("consent.given")), element("p", { class: "why", lang: words.lang }, words.text));
   more.append(element("p", { class: "why" }, t("data.consequence", { text: words.consequence })), end);
   return [more];
 }
@@ -61,7 +61,7 @@ function asking(words, channels, again) {
   no.id = "refuse";
   return [
     element("p", { class: "why" }, t("consent.before")),
-    element("p", {}, words.text),
+    element("p", { lang: words.lang }, words.text),
     element("div", { class: "acts" }, yes, no),
   ];
 }

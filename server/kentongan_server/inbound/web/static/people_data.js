@@ -4,7 +4,7 @@
 import { ask } from "./api.js";
 import { element } from "./element.js";
 import { endChannels } from "./people_consent.js";
-import { consentTo, content, form, moment, shown, title } from "./people_show.js";
+import { consentTo, content, form, moment, shown, title, twice } from "./people_show.js";
 import { t } from "./words.js";
 
 /** Show it all; after every change anew. */
@@ -19,7 +19,11 @@ export async function data() {
     if (words) agreements.push(agreement(words, consents.find((one) => one.purpose === purpose)));
   }
   const download = element("a", { class: "main-button", href: "/api/v1/me/data", download: "kentongan.json" }, t("data.export"));
-  content(download, element("h3", {}, t("data.consents")), ...agreements, ...(wish.due_at ? taking(wish) : [asking()]));
+  content(
+    download,
+    element("section", { class: "part" }, element("h3", {}, t("data.consents")), ...agreements),
+    element("section", { class: "part" }, element("h3", {}, t("data.erase_title")), ...(wish.due_at ? taking(wish) : asking())),
+  );
 }
 
 function agreement(words, consent) {
@@ -29,24 +33,34 @@ function agreement(words, consent) {
     : holds
       ? t("data.agreed", { time: moment(consent.agreed_at), version: consent.version })
       : t("data.withdrawn", { time: moment(consent.withdrawn_at) });
-  const button = element("button", { class: "tool", type: "button" }, t(holds ? "data.withdraw" : "data.agree"));
-  button.addEventListener("click", async () => {
-    const path = "/api/v1/me/consents";
-    const body = { purpose: words.purpose, version: words.version };
-    const work = () => (holds ? ask(`${path}/${words.purpose}`, { method: "DELETE" }) : ask(path, { method: "POST", body }));
-    const done = holds && words.purpose === "channels" ? await endChannels() : await shown(work);
-    if (done) await data();
-  });
-  const consequence = holds ? element("p", { class: "why" }, t("data.consequence", { text: words.consequence })) : "";
-  return element("section", { class: "consent" }, element("p", {}, words.text), element("p", {}, state), consequence, button);
+  const path = "/api/v1/me/consents";
+  const end = () => (words.purpose === "channels" ? endChannels() : shown(() => ask(`${path}/${words.purpose}`, { method: "DELETE" })));
+  const agree = () => shown(() => ask(path, { method: "POST", body: { purpose: words.purpose, version: words.version } }));
+  const again = async (work) => {
+    if (await work()) await data();
+  };
+  const button = holds
+    ? twice("data.withdraw", "data.withdraw_sure", () => again(end))
+    : element("button", { class: "quiet-button", type: "button" }, t("data.agree"));
+  if (!holds) button.addEventListener("click", () => again(agree));
+  return element(
+    "div",
+    { class: "person", "data-purpose": words.purpose },
+    element("p", { lang: words.lang }, words.text),
+    element("p", { class: "person-note" }, state),
+    holds && element("p", { class: "person-note" }, t("data.consequence", { text: words.consequence })),
+    button,
+  );
 }
 
 function asking() {
   const fields = { secret: { label: t("data.password"), type: "password", autocomplete: "current-password" } };
-  return form(fields, t("data.erase"), async ({ secret }) => {
+  const made = form(fields, t("data.erase"), async ({ secret }) => {
     const body = /^[0-9]{4,8}$/.test(secret) ? { pin: secret } : { password: secret };
-    if (await shown(() => ask("/api/v1/me/erasure", { method: "POST", body }))) await data();
+    const words = { 403: "data.secret_wrong", 422: "data.secret_wrong" };
+    if (await shown(() => ask("/api/v1/me/erasure", { method: "POST", body }), words)) await data();
   });
+  return [element("p", { class: "why" }, t("data.erase_why")), made];
 }
 
 function taking(wish) {
@@ -54,6 +68,12 @@ function taking(wish) {
   back.addEventListener("click", async () => {
     if (await shown(() => ask("/api/v1/me/erasure", { method: "DELETE" }))) await data();
   });
-  const kept = wish.kept.map((one) => element("li", {}, t("data.kept", one)));
-  return [element("p", {}, t("data.asked", { time: moment(wish.due_at) })), element("ul", {}, ...kept), back];
+  const english = document.documentElement.lang === "en";
+  const kept = wish.kept.map((one) => element("li", { lang: english ? "en" : "id" }, english ? `${one.what} (${one.why})` : one.id));
+  return [
+    element("p", {}, t("data.asked", { time: moment(wish.due_at) })),
+    element("p", { class: "why" }, t("data.kept_title")),
+    element("ul", { class: "points" }, ...kept),
+    back,
+  ];
 }

@@ -27,14 +27,15 @@ export async function join() {
   };
   const agreed = element("input", { type: "checkbox", id: "agreed", name: "agreed" });
   content(
-    element("label", { class: "agree" }, agreed, words.text),
+    element("label", { class: "agree" }, agreed, element("span", { lang: words.lang }, words.text)),
     form(fields, t("join.send"), async (values) => {
       if (!agreed.checked) {
         complain(t("join.must_agree"));
+        agreed.focus();
         return;
       }
       const body = { id, code, name: values.name, phone: values.phone || null, consent: words.version };
-      const asked = await shown(() => ask("/api/v1/invitations/accept", { method: "POST", body }), { 404: "join.shut" });
+      const asked = await shown(() => ask("/api/v1/invitations/accept", { method: "POST", body }), { 404: "join.shut", 409: "join.known", 422: "join.name_bad" });
       if (!asked) return;
       remember(asked.region);
       title(asked.name, t("join.done"));

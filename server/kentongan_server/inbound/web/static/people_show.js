@@ -8,6 +8,7 @@ import { t } from "./words.js";
 /** Write the page's title and the sentence below it. */
 export function title(text, why = "") {
   write(byId("title"), text);
+  document.title = `${text} · Kentongan`;
   write(byId("why"), why);
   byId("why").hidden = !why;
 }
@@ -70,6 +71,7 @@ export async function consentTo(purpose) {
   return {
     purpose,
     version: found.version,
+    lang: english ? "en" : "id",
     text: english ? found.en : found.id,
     consequence: english ? found.consequence_en : found.consequence_id,
   };
@@ -105,12 +107,16 @@ export async function nameOf(region) {
 
 /** The day, hour and minute in Semarang. */
 export function moment(at) {
-  return new Date(at).toLocaleString("id-ID", { timeZone: "Asia/Jakarta", dateStyle: "medium", timeStyle: "short", hourCycle: "h23" });
+  return new Date(at).toLocaleString(locale(), { timeZone: "Asia/Jakarta", dateStyle: "medium", timeStyle: "short", hourCycle: "h23" });
 }
 
 /** The hour and minute in Semarang. */
 export function hour(at) {
-  return new Date(at).toLocaleTimeString("id-ID", { timeZone: "Asia/Jakarta", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  return new Date(at).toLocaleTimeString(locale(), { timeZone: "Asia/Jakarta", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+}
+
+function locale() {
+  return document.documentElement.lang === "en" ? "en-GB" : "id-ID";
 }
 
 function withNamespace(svg) {

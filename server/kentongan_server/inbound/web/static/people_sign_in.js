@@ -41,7 +41,7 @@ async function choosePassword(signed) {
     form(fields, t("first.send"), async ({ password }) => {
       const name = signed.name.includes("@") ? { email: signed.name } : { phone: signed.name };
       const body = { ...name, password, old_password: signed.password };
-      if (!(await shown(() => ask("/api/v1/me/login", { method: "PUT", body })))) return;
+      if (!(await shown(() => ask("/api/v1/me/login", { method: "PUT", body }), { 422: "first.weak" }))) return;
       const state = await shown(() => ask("/api/v1/session"));
       if (state) await following(state, { ...signed, password });
     }),
@@ -51,7 +51,8 @@ async function choosePassword(signed) {
 async function enrol(state) {
   const begun = await shown(() => ask("/api/v1/me/second-factor", { method: "POST" }));
   if (!begun) return;
-  const app = [qr(begun.svg, t("code.scan")), element("p", { class: "secret" }, t("code.secret", { secret: begun.secret }))];
+  const here = element("a", { class: "quiet-button", href: begun.address }, t("code.open"));
+  const app = [qr(begun.svg, t("code.scan")), here, element("p", { class: "secret" }, t("code.secret", { secret: begun.secret }))];
   await askCode("/api/v1/me/second-factor/confirm", (answer) => keep(answer.recovery_codes, state), t("code.scan"), app);
 }
 
@@ -80,5 +81,5 @@ function done(state) {
     return;
   }
   title(t("sign_in.done", { name: state.name }));
-  content();
+  content(element("a", { class: "main-button", href: "/" }, t("home.link")));
 }

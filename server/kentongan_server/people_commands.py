@@ -1,4 +1,4 @@
-"""The commands of whoever owns the machine: the first administrator, roles, and a lost second factor."""
+"""The commands of whoever owns the machine: the first administrator, roles, a lost second factor or password."""
 
 import asyncio
 import secrets
@@ -13,14 +13,14 @@ from kentongan_server.domain.errors import KentonganError, UnknownError
 from kentongan_server.domain.events import Noted
 from kentongan_server.domain.granting import Grant, assert_fits_level
 from kentongan_server.domain.people import Membership, Role
+from kentongan_server.ports.secret_hasher import SecretHasher
 from kentongan_server.ports.unit_of_work import UnitOfWork
-from kentongan_server.use_cases.governing.prove_second_factor import reset_second_factor
+from kentongan_server.use_cases.governing.reset_access import THE_MACHINE, reset_password, reset_second_factor
 from kentongan_server.use_cases.governing.sign_in import login_name, set_login
 
-THE_MACHINE = "command-line"
 Result = TypeVar("Result")
 
-people = typer.Typer(help="The first administrator, roles, and lost second factors.", no_args_is_help=True)
+people = typer.Typer(help="The first administrator, roles, lost second factors and passwords.", no_args_is_help=True)
 
 
 @people.command("make-admin")
@@ -30,13 +30,7 @@ def make_admin(
     region: Annotated[str | None, typer.Option(help="Without it the whole city")] = None,
 ) -> None:
     """Make an administrator with a password that is shown once; the second factor is enrolled at the first sign-in."""
-    from kentongan_server.key_files import SettingsError, password_hasher  # slow to import, and only this one needs it
-
-    try:
-        hasher = password_hasher(settings())
-    except SettingsError as error:
-        give_up(str(error))
-    password = "-".join(secrets.token_hex(3) for _ in range(4))
+    hasher, password = _hasher(), _a_password()
 
     def make(uow: UnitOfWork) -> str:
         if uow.access.login_by_name(login_name(email)) is not None:
@@ -72,7 +66,7 @@ def revoke(grant_id: Annotated[str, typer.Argument(help="The grant's id")]) -> N
 
 @people.command("reset-second-factor")
 def reset(person: Annotated[str, typer.Argument(help="The person's id, or what they sign in with")]) -> None:
-    """For a lost phone: they are signed out everywhere and enrol anew at the next sign-in."""
+    """For a lost phone: they are signed out everywhere, told of it, and enrol anew at the next sign-in."""
 
     def job(uow: UnitOfWork) -> None:
         login = uow.access.login_by_name(login_name(person))
@@ -83,6 +77,33 @@ def reset(person: Annotated[str, typer.Argument(help="The person's id, or what t
 
     _do(job)
     typer.echo("They are signed out, and enrol anew at the next sign-in.")
+
+
+@people.command("reset-password")
+def reset_their_password(
+    person: Annotated[str, typer.Argument(help="What they sign in with, or the person's id")],
+) -> None:
+    """For a forgotten password: they are signed out everywhere, told of it, and come in once with one that is shown here."""
+    hasher, password = _hasher(), _a_password()
+    with database() as transactions:
+        try:
+            asyncio.run(reset_password(transactions, hasher, person, password, THE_MACHINE))
+        except KentonganError as error:
+            give_up(str(error))
+    typer.echo(f"They are signed out, and come in once with this password, then choose another:\n{password}")
+
+
+def _hasher() -> SecretHasher:
+    from kentongan_server.key_files import SettingsError, password_hasher  # slow to import, and few need it
+
+    try:
+        return password_hasher(settings())
+    except SettingsError as error:
+        give_up(str(error))
+
+
+def _a_password() -> str:
+    return "-".join(secrets.token_hex(3) for _ in range(4))
 
 
 def _do(job: Callable[[UnitOfWork], Result]) -> Result:

@@ -1,6 +1,7 @@
 """Which stage of the flow acts on which event: the stages meet here, and know nothing of each other."""
 
 from kentongan_server.domain.events import (
+    AccessReset,
     CityAlarmSounded,
     DrillAnnounced,
     DrillStarted,
@@ -17,7 +18,7 @@ from kentongan_server.domain.events import (
 from kentongan_server.ports.unit_of_work import Listeners
 from kentongan_server.use_cases.alarming import ease_alarm, quieten_alarm, raise_alarm
 from kentongan_server.use_cases.forwarding import follow_up, forward_report
-from kentongan_server.use_cases.informing import publish, tell_people, tell_reporter, tell_residents
+from kentongan_server.use_cases.informing import publish, tell_people, tell_reporter, tell_reset, tell_residents
 from kentongan_server.use_cases.reporting import cancel_report, doubt_reporter, open_planned
 
 
@@ -43,4 +44,5 @@ def listeners() -> Listeners:
         CityAlarmSounded: (open_planned.on_city_alarm,),
         DrillAnnounced: (open_planned.on_drill_announced,),
         DrillStarted: (open_planned.on_drill,),
+        AccessReset: (tell_reset.on_reset,),
     }

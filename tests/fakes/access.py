@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from kentongan_server.domain.access import RESTS_FOR, AccessToken, Login, SecondFactor, Session, Tries
+from kentongan_server.domain.access import RESTS_FOR, AccessToken, Login, Reset, SecondFactor, Session, Tries
 
 
 class FakeAccess:
-    """`logins` and `factors` by person, `counts` by key, `open_sessions` and `issued` by id."""
+    """`logins` and `factors` by person, `counts` by key, `open_sessions`, `issued` and `resets` by id."""
 
     def __init__(self) -> None:
         self.logins: dict[str, Login] = {}
@@ -14,6 +14,7 @@ class FakeAccess:
         self.factors: dict[str, SecondFactor] = {}
         self.open_sessions: dict[str, Session] = {}
         self.issued: dict[str, AccessToken] = {}
+        self.resets: dict[str, Reset] = {}
 
     def login(self, person_id: str) -> Login | None:
         """See the port, as with everything below."""
@@ -84,3 +85,10 @@ class FakeAccess:
 
     def put_token(self, token: AccessToken) -> None:
         self.issued[token.id] = token
+
+    def put_reset(self, reset: Reset) -> None:
+        self.resets[reset.id] = reset
+
+    def unseen_resets(self, person_id: str) -> list[Reset]:
+        mine = [one for one in self.resets.values() if one.person == person_id and one.seen_at is None]
+        return sorted(mine, key=lambda one: (one.at, one.id))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tests.ports.samples import a_person, at
 
-from kentongan_server.domain.access import RESTS_FOR, AccessToken, Login, SecondFactor, Session, Tries
+from kentongan_server.domain.access import RESTS_FOR, AccessToken, Login, Reset, ResetOf, SecondFactor, Session, Tries
 from kentongan_server.ports.unit_of_work import Transactions, UnitOfWork
 
 
@@ -122,3 +122,18 @@ async def test_access_tokens_are_kept_and_revoked(store: Transactions) -> None:
     assert await store.read(lambda uow: uow.access.token("hash of t-1")) == revoked
     mine = await store.read(lambda uow: uow.access.tokens_of("resident-1"))
     assert mine == [a_token("t-2", created_at=at(1)), revoked]
+
+
+async def test_a_reset_is_told_until_it_was_seen(store: Transactions) -> None:
+    first = Reset("x-1", "resident-1", ResetOf.PASSWORD, None, at(1))
+    second = Reset("x-2", "resident-1", ResetOf.SECOND_FACTOR, "resident-1", at(0))
+
+    def fill(uow: UnitOfWork) -> None:
+        uow.access.put_reset(first)
+        uow.access.put_reset(second)
+
+    await store.run(fill)
+    assert await store.read(lambda uow: uow.access.unseen_resets("resident-1")) == [second, first]
+    assert await store.read(lambda uow: uow.access.unseen_resets("nobody")) == []
+    await store.run(lambda uow: uow.access.put_reset(replace(second, seen_at=at(2))))
+    assert await store.read(lambda uow: uow.access.unseen_resets("resident-1")) == [first]

@@ -6,6 +6,7 @@ same person without them. A panic report needs no such thing, and no rule here e
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from kentongan_server.domain.people import Person, Role
 
@@ -60,6 +61,25 @@ class Login:
     email: str | None
     password_hash: str
     one_time: bool = False
+
+
+class ResetOf(StrEnum):
+    """What was reset, so that the person gets in by something new."""
+
+    PASSWORD = "password"  # noqa: S105  # a word of ours, which opens nothing
+    SECOND_FACTOR = "second_factor"
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """Somebody else reset how this person gets in; `by` is None for whoever owns the machine. Told until it was `seen_at`."""
+
+    id: str
+    person: str
+    what: ResetOf
+    by: str | None
+    at: datetime
+    seen_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
+from kentongan_server.domain.access import Reset
 from kentongan_server.domain.alarm import Alarm
 from kentongan_server.domain.answer import Tally
 from kentongan_server.domain.incident import Disposition, Incident, Report
@@ -281,6 +282,21 @@ class Noted(Event):
 
     def facts(self) -> dict[str, Any]:
         return self.data
+
+
+@dataclass(frozen=True, slots=True)
+class AccessReset(Event):
+    """Somebody else (`actor`) reset how this person gets in, and so many of their sessions ended."""
+
+    of: Reset = field(kw_only=True)
+    sessions_ended: int = field(kw_only=True)
+
+    @property
+    def name(self) -> str:  # type: ignore[override]  # one event, named by what was reset
+        return f"{self.of.what}_reset"
+
+    def facts(self) -> dict[str, Any]:
+        return {"person": self.of.person, "sessions_ended": self.sessions_ended}
 
 
 @dataclass(frozen=True, slots=True)

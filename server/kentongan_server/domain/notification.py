@@ -25,7 +25,8 @@ class NotifyChannel(StrEnum):
 class Wave(StrEnum):
     """Who is told when: tonight's ronda first, then the RT; once more those of the ronda who did not answer.
 
-    `confirm` carries the code that proves a destination is its owner's, `trial` shows its owner that it works.
+    `confirm` carries the code that proves a destination is its owner's, `trial` shows its owner that it works, `security`
+    says that something about their account wants to be read.
     """
 
     RONDA = "ronda"
@@ -33,11 +34,12 @@ class Wave(StrEnum):
     AGAIN = "again"
     CONFIRM = "confirm"
     TRIAL = "trial"
+    SECURITY = "security"
 
     @property
     def is_own(self) -> bool:
-        """True for what a person asked for themselves: it is of no incident and always said."""
-        return self in (Wave.CONFIRM, Wave.TRIAL)
+        """True for what is about the person's own channel or account: it is of no incident and always said."""
+        return self in (Wave.CONFIRM, Wave.TRIAL, Wave.SECURITY)
 
 
 class Urgency(IntEnum):

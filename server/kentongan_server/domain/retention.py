@@ -19,7 +19,10 @@ POSITIONS = Rule(
 )
 WORDS = Rule("words", timedelta(days=365), "a reporter's own words go", "to judge how an incident ended")
 SESSIONS = Rule(
-    "sessions", timedelta(days=30), "rows of ended sessions and tokens go", "to see who signed in from where"
+    "sessions",
+    timedelta(days=30),
+    "rows of ended sessions, tokens and seen resets go",
+    "to see who signed in from where",
 )
 NOTIFICATIONS = Rule("notifications", timedelta(days=90), "rows of who was told go", "to see whom an alarm reached")
 RECORD = Rule("record", timedelta(days=5 * 365), "entries go, up to a checkpoint that vouches for them", "audit")

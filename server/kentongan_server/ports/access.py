@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from kentongan_server.domain.access import AccessToken, Login, SecondFactor, Session, Tries
+from kentongan_server.domain.access import AccessToken, Login, Reset, SecondFactor, Session, Tries
 
 
 class AccessBook(Protocol):
@@ -71,4 +71,12 @@ class AccessBook(Protocol):
 
     def put_token(self, token: AccessToken) -> None:
         """Keep an access token, new or revoked."""
+        ...
+
+    def put_reset(self, reset: Reset) -> None:
+        """Keep that somebody else reset how a person gets in, or that they have seen it."""
+        ...
+
+    def unseen_resets(self, person_id: str) -> list[Reset]:
+        """What the person has not seen yet, the oldest first."""
         ...

@@ -36,6 +36,11 @@ def test_the_first_administrator(city: Path) -> None:
     assert_one_sentence(typed(city, "people", "make-admin", "Another", "lurah@city.example"), "lurah@city.example")
     said = typed(city, "people", "reset-second-factor", "lurah@city.example")
     assert "enrol anew" in said.stdout
+    said = typed(city, "people", "reset-password", "lurah@city.example")
+    another = said.stdout.split()[-1]
+    assert (said.returncode, len(another) >= 24, another == password) == (0, True, False)
+    told = rows(city / "town.sqlite3", "SELECT person, what, by, seen_at FROM access_resets ORDER BY what")
+    assert told == [(person, "password", None, None), (person, "second_factor", None, None)]
 
 
 def test_a_role_is_given_and_stays_when_the_city_is_installed_again(city: Path) -> None:
@@ -56,6 +61,7 @@ def test_a_role_is_given_and_stays_when_the_city_is_installed_again(city: Path) 
         (("grant", "resident-1", "rt_head", "33.74.01.1001/RW01/RT99"), "no region of the city"),
         (("revoke", "nothing"), "no grant nothing"),
         (("reset-second-factor", "ghost"), "ghost is nobody"),
+        (("reset-password", "ghost"), "Nobody signs in as ghost"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_sentence(city: Path, words: tuple[str, ...], says: str) -> None:

@@ -212,6 +212,7 @@ MATRIX: dict[str, Row | str] = {
     ),
     "drop_grant": Row(of("grant", "DELETE", "grants/{}"), ADMITS),
     "vouch_for_person": Row(of("grant", "POST", "grants/{}/vouch"), ADMITS),
+    "say_seen": OWN,
     "reset_second_factor": Row(of("person", "DELETE", "people/{}/second-factor"), ADMITS),
     # releases: for those who look after the whole city
     "list_releases": Row(lambda _world, _region: ("GET", "/api/v1/releases", {}), "", "mayor"),

@@ -17,6 +17,7 @@ from tests.integration.served import Rt, Served
 from kentongan_broker import Enrolment, start
 from kentongan_server.domain.consent import VERSION, Consent, Purpose
 from kentongan_server.domain.notification import Destination, NotifyChannel
+from kentongan_server.inbound.http.pace import Pace
 from kentongan_server.outbound.notify.web_push import make_vapid_key
 
 pytestmark = pytest.mark.real
@@ -52,6 +53,12 @@ def telling(tmp_path_factory: pytest.TempPathFactory, mosquitto_path: Path, stra
         ) as served,
     ):
         yield served
+
+
+@pytest.fixture(autouse=True)
+def fresh_pace(telling: Served) -> None:
+    """All these tests come from one address, and have more tries in a minute than a person needs."""
+    telling.app.state.pace = Pace()
 
 
 @pytest.fixture
@@ -163,6 +170,9 @@ def test_a_channel_from_before_goes_on_and_its_owner_is_asked(telling: Served, s
     telling.post("/api/v1/reports", rt.token("resident"), json=rt.a_report())
     path = address.partition(stranger.url)[2].partition('"')[0]
     telling.until(lambda: heard(stranger, path), "it is told as before", seconds=30)
+    moved = {"channel": "web_push", "address": subscription(stranger)}
+    assert telling.post(CHANNELS, rt.token("head"), json=moved).status_code == 201, "its push service moved the browser"
+    assert is_problem(telling.post(CHANNELS, rt.token("head"), json={"channel": "telegram"}), 409)
 
 
 def test_five_wrong_codes_are_enough(telling: Served, home: Rt) -> None:

@@ -3,7 +3,11 @@
 import pyotp
 import pytest
 from tests.integration.http.device import PASSWORD, Device
+from tests.integration.http.test_access import is_problem
 from tests.integration.served import Rt, Served
+
+from kentongan_server.domain.access import Login
+from kentongan_server.use_cases.governing.reset_access import reset_second_factor
 
 pytestmark = pytest.mark.real
 
@@ -29,6 +33,7 @@ def test_signing_in_and_out(served: Served, rt: Rt, phone: Device) -> None:
             "pending": False,
             "missing": "none",
             "has_pin": False,
+            "resets": [],
         }
         cookie = entered.headers["set-cookie"]
         assert "HttpOnly" in cookie
@@ -128,3 +133,43 @@ def test_a_flood_of_sign_ins_is_paced_and_reports_are_not(served: Served, rt: Rt
         assert statuses == {401, 429}
         assert served.post("/api/v1/reports", rt.token("resident"), json=rt.a_report(kind="panic")).status_code == 201
     served.app.state.pace.__init__()
+
+
+def test_who_was_reset_hears_of_it_once_wholly_signed_in_and_nobody_else_does(served: Served, rt: Rt) -> None:
+    person = rt.people["operator"]
+    served.run(lambda uow: reset_second_factor(uow, person, rt.people["admin"]))
+    with Device(served).is_let_in(person, proven=False) as thief:
+        state = thief.get("/api/v1/session").json()
+        assert (state["missing"], state["resets"]) == ("enrolment", [])
+        assert is_problem(thief.post("/api/v1/me/resets/seen"), 409), "who is not signed in wholly hides nothing"
+    with Device(served).is_let_in(rt.people["resident"]) as neighbour:
+        assert neighbour.get("/api/v1/session").json()["resets"] == []
+        assert neighbour.post("/api/v1/me/resets/seen").status_code == 204
+    with Device(served).is_let_in(person) as phone:
+        (told,) = phone.get("/api/v1/session").json()["resets"]
+        assert (told["what"], told["by"]) == ("second_factor", "Admin")
+        assert [one["what"] for one in phone.get("/api/v1/me/data").json()["data"]["resets"]] == ["second_factor"]
+        for _ in range(2):
+            assert phone.post("/api/v1/me/resets/seen").status_code == 204
+        assert phone.get("/api/v1/session").json()["resets"] == []
+    assert is_problem(served.post("/api/v1/me/resets/seen", rt.token("resident")), 403), (
+        "a program reads nothing for its owner"
+    )
+
+
+def test_who_chooses_a_password_after_a_reset_keeps_both_names(served: Served, rt: Rt, phone: Device) -> None:
+    person = rt.people["resident"]
+    phone.is_let_in(person)
+    mine = {"phone": "0812-5550-1", "email": "sari-both@rt.example", "password": PASSWORD}
+    assert phone.put("/api/v1/me/login", json=mine).status_code == 204
+
+    def is_one_time(uow) -> Login:
+        known = uow.access.login(person)
+        uow.access.put_login(Login(person, known.phone, known.email, known.password_hash, one_time=True))
+        return known
+
+    before = served.run(is_one_time)
+    chosen = {"email": "sari-both@rt.example", "password": "tembok putih pagar hijau", "old_password": PASSWORD}
+    assert phone.put("/api/v1/me/login", json=chosen).status_code == 204
+    after = served.read(lambda uow: uow.access.login(person))
+    assert (after.phone, after.email, after.one_time) == (before.phone, before.email, False)

@@ -97,6 +97,24 @@ def test_signing_in_with_a_second_step(served: Served, rt: Rt, telephone: Callab
     says(page, "#title", "Anda masuk sebagai Operator")
 
 
+def test_who_was_reset_is_told_by_whom_at_the_next_sign_in_and_once(
+    served: Served, telephone: Callable[..., Page]
+) -> None:
+    rt = Rt(served, 907)
+    with Device(served) as device:
+        device.is_let_in(rt.people["resident"])
+        device.put("/api/v1/me/login", json={"email": "sari907@warga.example", "password": PASSWORD})
+    path = f"/api/v1/people/{rt.people['resident']}/second-factor"
+    assert served.calls("DELETE", path, rt.token("head")).status_code == 204
+    for is_told in (True, False):
+        page = telephone("/sign-in")
+        fill(page, name="sari907@warga.example", password=PASSWORD)
+        if is_told:
+            says(page, "#resets", "langkah kedua Anda diatur ulang oleh Head")
+            page.click("#seen")
+        says(page, "#title", "Anda masuk sebagai Resident")
+
+
 def test_joining_and_being_admitted(served: Served, rt: Rt, telephone: Callable[..., Page]) -> None:
     head = telephone("/neighbours", rt.people["head"])
     says(head, "#waiting", "Tidak ada yang menunggu")

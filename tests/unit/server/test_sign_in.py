@@ -16,7 +16,10 @@ from kentongan_server.domain.errors import (
     TooManyTriesError,
     UnknownError,
 )
+from kentongan_server.domain.incident_kind import IncidentClass
+from kentongan_server.domain.notification import Destination, NotifyChannel, Wave
 from kentongan_server.domain.people import Person, Role
+from kentongan_server.ports.unit_of_work import UnitOfWork
 from kentongan_server.use_cases.governing.find_caller import caller_by_session, caller_by_token
 from kentongan_server.use_cases.governing.issue_token import issue_token, revoke_token
 from kentongan_server.use_cases.governing.open_session import Opened, end_session, open_session, rotate_session
@@ -25,9 +28,15 @@ from kentongan_server.use_cases.governing.prove_second_factor import (
     confirm_enrolment,
     count_try,
     prove,
+)
+from kentongan_server.use_cases.governing.reset_access import (
+    THE_MACHINE,
+    reset_password,
     reset_second_factor,
+    see_resets,
 )
 from kentongan_server.use_cases.governing.sign_in import login_name, set_login, sign_in
+from kentongan_server.use_cases.informing.deliver_notifications import Outcome, begin, conclude
 
 PASSWORD = "kopi tubruk di pos ronda"
 
@@ -230,6 +239,47 @@ def test_a_second_factor_is_replaced_by_a_reset_only(town: Town, door: Door) -> 
     town.do(lambda uow: reset_second_factor(uow, "wulan", "admin"))
     assert door.who(proven.token) is None
     assert door.who(door.enrol(door.open(WULAN))[0].token).person == WULAN
+
+
+async def test_who_forgot_the_password_comes_in_once_with_another_and_nobody_else_does(town: Town, door: Door) -> None:
+    await door.set_login(SARI, "0812-1", "sari@rt.example")
+    opened = await door.sign_in("sari@rt.example")
+    with pytest.raises(InvalidError):
+        await reset_password(town.store, door.hasher, "sari", "short", THE_MACHINE)
+    with pytest.raises(UnknownError, match="Nobody signs in as joko"):
+        await reset_password(town.store, door.hasher, "joko", "tembok putih pagar hijau", THE_MACHINE)
+    for name in ("Sari@RT.example", "sari"):
+        login = await reset_password(town.store, door.hasher, name, "tembok putih pagar hijau", THE_MACHINE)
+        assert (login.person, login.one_time, login.email) == ("sari", True, "sari@rt.example")
+    assert door.who(opened.token) is None, "signed out everywhere"
+    assert await door.sign_in("sari@rt.example") is None
+    assert await door.sign_in("sari@rt.example", "tembok putih pagar hijau") is not None
+
+
+def test_whoever_was_reset_is_told_on_every_proven_channel_and_until_they_have_seen_it(town: Town) -> None:
+    def channels(uow: UnitOfWork) -> None:
+        push, chat = NotifyChannel.WEB_PUSH, NotifyChannel.TELEGRAM
+        uow.destinations.put(Destination("d-1", "wulan", push, "{}", hears=frozenset({IncidentClass.CRIME})))
+        uow.destinations.put(Destination("d-2", "wulan", chat, "code:x", confirmed=False))
+        uow.destinations.put(Destination("d-3", "sari", push, "{}"))
+
+    town.do(channels)
+    town.do(lambda uow: reset_second_factor(uow, "wulan", "admin"))
+    (told,) = town.store.notifications.all.values()
+    assert (told.destination, told.wave, told.incident) == ("d-1", Wave.SECURITY, None)
+    (parcel,) = town.do(lambda uow: begin(uow, NotifyChannel.WEB_PUSH, 9))
+    assert (parcel.message.incident_class, parcel.message.code) == (None, None), "what was reset stays with us"
+    town.wait(2 * 24 * 3600)
+    town.do(lambda uow: conclude(uow, [Outcome(told.id, "The channel answered 503.")]))
+    assert town.store.notifications.all[told.id].due_at is not None, "it is tried for three days"
+    (reset,) = town.do(lambda uow: uow.access.unseen_resets("wulan"))
+    assert (reset.what, reset.by) == ("second_factor", "admin")
+    (entry,) = [e for e in town.store.timeline.entries if e.event == "second_factor_reset"]
+    assert (entry.actor, entry.facts) == ("admin", {"person": "wulan", "sessions_ended": 0})
+    for _ in range(2):
+        town.do(lambda uow: see_resets(uow, "wulan"))
+    assert town.do(lambda uow: uow.access.unseen_resets("wulan")) == []
+    assert [e.event for e in town.store.timeline.entries].count("resets_seen") == 1
 
 
 def issue(town: Town, door: Door, person: Person, *scopes: str, days: int = 1, proven: bool = True):

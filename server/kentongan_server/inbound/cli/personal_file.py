@@ -22,6 +22,7 @@ CATEGORIES = {
     "sessions": "Perangkat yang masuk",
     "access_tokens": "Token akses program",
     "second_factor": "Faktor kedua",
+    "resets": "Pengaturan ulang akun Anda oleh orang lain",
     "pin": "PIN (hanya bahwa PIN ada)",
     "destinations": "Tujuan pemberitahuan",
     "preferences": "Pilihan",

@@ -7,8 +7,9 @@ import segno
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from kentongan_server.domain.access import AccessToken
-from kentongan_server.domain.errors import InvalidError, RefusedError
+from kentongan_server.domain.access import AccessToken, ResetOf
+from kentongan_server.domain.errors import ConflictError, InvalidError, RefusedError
+from kentongan_server.domain.people import Person
 from kentongan_server.domain.pin import PinVerdict
 from kentongan_server.inbound.http.callers import (
     CallerDetail,
@@ -24,6 +25,7 @@ from kentongan_server.ports.unit_of_work import Transactions, UnitOfWork
 from kentongan_server.use_cases.governing import open_session, prove_second_factor
 from kentongan_server.use_cases.governing.issue_token import issue_token, revoke_token
 from kentongan_server.use_cases.governing.open_session import Opened, is_privileged
+from kentongan_server.use_cases.governing.reset_access import see_resets
 from kentongan_server.use_cases.governing.set_pin import set_pin
 from kentongan_server.use_cases.governing.sign_in import RESTING, set_login, sign_in
 
@@ -86,15 +88,24 @@ class SessionOut(BaseModel):
     this: bool
 
 
+class ResetOut(BaseModel):
+    """Somebody else reset how I get in. `by` is their name; null for whoever owns the machine."""
+
+    what: ResetOf
+    at: datetime
+    by: str | None = Field(examples=["Pak Slamet"])
+
+
 class StateOut(BaseModel):
     """Who is signed in, and what is missing: `none`, a `password` of their own, the second factor's `code`, or its
-    `enrolment`."""
+    `enrolment`. Once nothing is missing, the `resets` that they have not seen yet."""
 
     person: str
     name: str
     pending: bool
     missing: str
     has_pin: bool
+    resets: list[ResetOut] = []
 
 
 class TokenOut(BaseModel):
@@ -207,6 +218,20 @@ async def confirm_second_factor(
     return {"recovery_codes": recovery}
 
 
+@router.post("/me/resets/seen", status_code=204)
+async def say_seen(request: Request, calling: CallerDetail) -> None:
+    """I have read that somebody else reset how I get in. Not before I am wholly signed in: who is not may not hide it."""
+    own_session(calling.session)
+
+    def job(uow: UnitOfWork) -> None:
+        person = uow.people.person(calling.person.id, uow.now())
+        if person is None or _missing(uow, person, proven=calling.proven) != "none":
+            raise ConflictError("Finish signing in first; GET /api/v1/session says what is missing.")
+        see_resets(uow, person.id)
+
+    await _run(request, job)
+
+
 @router.put("/me/login", status_code=204)
 async def put_login(body: LoginIn, request: Request, response: Response, calling: CallerDetail) -> None:
     """Choose phone, e-mail and password. Every other device is signed out."""
@@ -218,7 +243,10 @@ async def put_login(body: LoginIn, request: Request, response: Response, calling
         raise InvalidError(
             "That password was for the first time only, since somebody else has seen it; choose another."
         )
-    await set_login(state.transactions, state.hasher, person, body.phone, body.email, body.password)
+    phone, email = body.phone, body.email
+    if known is not None and known.one_time:  # a password is chosen here, no name is taken away
+        phone, email = phone or known.phone, email or known.email
+    await set_login(state.transactions, state.hasher, person, phone, email, body.password)
     opened = await _run(request, lambda uow: open_session.rotate_session(uow, state.maker, person, session))
     forget_caller(request, person)
     keep_session(request, response, opened)
@@ -264,24 +292,37 @@ async def drop_token(token_id: str, request: Request, calling: CallerDetail) -> 
     forget_caller(request, calling.person.id)
 
 
+def _missing(uow: UnitOfWork, person: Person, *, proven: bool) -> str:
+    login = uow.access.login(person.id)
+    if login is not None and login.one_time:
+        return "password"
+    if is_privileged(person) and not proven:
+        factor = uow.access.second_factor(person.id)
+        return "code" if factor is not None and factor.confirmed else "enrolment"
+    return "none"
+
+
+def _resets(uow: UnitOfWork, person_id: str) -> list[ResetOut]:
+    found = []
+    for one in uow.access.unseen_resets(person_id):
+        by = None if one.by is None else uow.people.person(one.by, uow.now())
+        found.append(ResetOut(what=one.what, at=one.at, by=by and by.name))
+    return found
+
+
 async def _state(request: Request, person_id: str, *, proven: bool) -> StateOut:
     def look(uow: UnitOfWork) -> StateOut:
         person = uow.people.person(person_id, uow.now())
         if person is None:
             raise Problem(401, "There is no such person any more.")
-        factor = uow.access.second_factor(person_id)
-        missing = "none"
-        if is_privileged(person) and not proven:
-            missing = "code" if factor is not None and factor.confirmed else "enrolment"
-        login = uow.access.login(person_id)
-        if login is not None and login.one_time:
-            missing = "password"
+        missing = _missing(uow, person, proven=proven)
         return StateOut(
             person=person.id,
             name=person.name,
             pending=not person.memberships,
             missing=missing,
             has_pin=uow.people.pin(person_id) is not None,
+            resets=_resets(uow, person_id) if missing == "none" else [],
         )
 
     found: StateOut = await _read(request, look)

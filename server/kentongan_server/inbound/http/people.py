@@ -21,7 +21,7 @@ from kentongan_server.use_cases.governing.accept_invitation import Asked, accept
 from kentongan_server.use_cases.governing.decide_admission import approve_admission, refuse_admission
 from kentongan_server.use_cases.governing.grant_role import Wanted, grant_role
 from kentongan_server.use_cases.governing.invite import assert_may_admit, invite, revoke_invitation
-from kentongan_server.use_cases.governing.prove_second_factor import reset_for
+from kentongan_server.use_cases.governing.reset_access import reset_second_factor_for
 from kentongan_server.use_cases.governing.revoke_role import revoke_role
 from kentongan_server.use_cases.governing.vouch import vouch
 
@@ -248,8 +248,8 @@ async def vouch_for_person(grant_id: str, request: Request, person: Caller) -> G
 
 @router.delete("/people/{person_id}/second-factor", status_code=204)
 async def reset_second_factor(person_id: str, request: Request, person: Caller) -> None:
-    """For a lost phone: they are signed out everywhere and enrol anew. By whoever may give them their roles."""
-    await _run(request, lambda uow: reset_for(uow, person, person_id))
+    """For a lost phone: they are signed out everywhere, told of it, and enrol anew. By whoever may give them their roles."""
+    await _run(request, lambda uow: reset_second_factor_for(uow, person, person_id))
     _forget(request, person_id)
 
 

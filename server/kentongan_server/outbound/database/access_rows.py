@@ -1,13 +1,22 @@
-"""Logins, sessions, access tokens and second factors as rows."""
+"""Logins, sessions, access tokens, second factors and resets as rows."""
 
 import json
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
-from kentongan_server.domain.access import RESTS_FOR, AccessToken, Login, SecondFactor, Session, Tries
-from kentongan_server.outbound.database.access_tables import access_tokens, logins, second_factors, sessions, tries
+from kentongan_server.domain.access import RESTS_FOR, AccessToken, Login, Reset, ResetOf, SecondFactor, Session, Tries
+from kentongan_server.outbound.database.access_tables import (
+    access_resets,
+    access_tokens,
+    logins,
+    second_factors,
+    sessions,
+    tries,
+)
+from kentongan_server.outbound.database.upsert import put
 from kentongan_server.outbound.database.values import from_ms, from_ms_or_none, to_ms, to_ms_or_none
 
 _SESSION = select(sessions).where(
@@ -131,6 +140,15 @@ class AccessRows:
         changed = self._connection.execute(update(access_tokens).where(access_tokens.c.id == token.id).values(values))
         if changed.rowcount == 0:
             self._connection.execute(insert(access_tokens), {"id": token.id, **values})
+
+    def put_reset(self, reset: Reset) -> None:
+        times = {"at": to_ms(reset.at), "seen_at": to_ms_or_none(reset.seen_at)}
+        put(self._connection, access_resets, [asdict(reset) | times])
+
+    def unseen_resets(self, person_id: str) -> list[Reset]:
+        query = select(access_resets).where(access_resets.c.person == person_id, access_resets.c.seen_at.is_(None))
+        rows = self._connection.execute(query.order_by(access_resets.c.at, access_resets.c.id))
+        return [Reset(row.id, row.person, ResetOf(row.what), row.by, from_ms(row.at)) for row in rows]
 
 
 def _session(row: Any) -> Session:

@@ -1,4 +1,4 @@
-"""The tables of logins, sessions, access tokens and second factors."""
+"""The tables of logins, sessions, access tokens, second factors, and what somebody else reset of them."""
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, false
 
@@ -59,4 +59,16 @@ access_tokens = Table(
     Column("proven", Boolean, nullable=False),
     Column("revoked_at", BigInteger),
     Index("ix_access_tokens_person", "person"),
+)
+
+access_resets = Table(
+    "access_resets",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("person", ID, ForeignKey("people.id"), nullable=False),
+    Column("what", String(16), nullable=False),
+    Column("by", ID, ForeignKey("people.id")),
+    Column("at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger),
+    Index("ix_access_resets_person", "person"),
 )

@@ -7,7 +7,13 @@ from typing import Any
 from sqlalchemy import Column, Connection, Table, and_, delete, insert, literal, or_, select, update
 
 from kentongan_server.domain.lifecycle import OPEN_INCIDENT_STATES
-from kentongan_server.outbound.database.access_tables import access_tokens, logins, second_factors, sessions
+from kentongan_server.outbound.database.access_tables import (
+    access_resets,
+    access_tokens,
+    logins,
+    second_factors,
+    sessions,
+)
 from kentongan_server.outbound.database.admission_rows import admissions
 from kentongan_server.outbound.database.alarming_tables import cooldowns
 from kentongan_server.outbound.database.consent_rows import consents, erasures
@@ -44,6 +50,7 @@ OWN: dict[str, tuple[Table, Column[Any]]] = {
     "sessions": (sessions, sessions.c.person),
     "access_tokens": (access_tokens, access_tokens.c.person),
     "second_factor": (second_factors, second_factors.c.person),
+    "resets": (access_resets, access_resets.c.person),
     "pin": (pins, pins.c.person),
     "destinations": (destinations, destinations.c.person),
     "preferences": (preferences, preferences.c.person),
@@ -135,7 +142,9 @@ class PersonalRows:
         done = 0
         for table in (sessions, access_tokens):
             done += self._some(table, table.c.id, table.c.expires_at < to_ms(before), limit, None)
-        return done
+        return done + self._some(
+            access_resets, access_resets.c.id, access_resets.c.seen_at < to_ms(before), limit, None
+        )
 
     def drop_notifications(self, before: datetime, limit: int) -> int:
         old = and_(notifications.c.changed_at < to_ms(before), notifications.c.due_at.is_(None))

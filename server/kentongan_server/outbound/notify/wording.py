@@ -43,6 +43,8 @@ class Wording:
             return Words(words["title"], words["confirm"].format(code=message.code or "-"), None)
         if message.wave is Wave.TRIAL:
             return Words(words["title"], words["trial"], self._public_url)
+        if message.wave is Wave.SECURITY:
+            return Words(words["title"], words["security"], self._public_url and f"{self._public_url}/sign-in")
         sort = message.purpose if message.purpose in ("drill", "test") else message.incident_class or "community"
         again = words["again"] + " " if message.wave is Wave.AGAIN else ""
         sentence = again + words[sort] + " " + words["open"].format(incident=message.incident)

@@ -1,4 +1,4 @@
-"""The second factor: enrol an authenticator app, prove a session with its code or a recovery code, reset it.
+"""The second factor: enrol an authenticator app, prove a session with its code or a recovery code.
 
 Codes are checked within the unit of work: that is arithmetic, not slow hashing. Each code counts once, even within its
 thirty seconds; the tries are counted per person.
@@ -7,10 +7,8 @@ thirty seconds; the tries are counted per person.
 from dataclasses import dataclass, replace
 
 from kentongan_server.domain.access import RECOVERY_CODES, SecondFactor
-from kentongan_server.domain.errors import ConflictError, RefusedError, UnknownError
+from kentongan_server.domain.errors import ConflictError, RefusedError
 from kentongan_server.domain.events import Noted
-from kentongan_server.domain.granting import may_answer_for
-from kentongan_server.domain.people import Person
 from kentongan_server.ports.secret_maker import OneTimeCodes, SecretMaker
 from kentongan_server.ports.unit_of_work import UnitOfWork
 from kentongan_server.use_cases.governing.open_session import Opened, prove_session
@@ -79,21 +77,3 @@ def prove(
         raise RefusedError(WRONG)
     uow.access.forget_tries(f"code/{person_id}")
     return prove_session(uow, maker, person_id, session_id)
-
-
-def reset_for(uow: UnitOfWork, by: Person, person_id: str) -> None:
-    """Reset somebody's, by whoever may give them their roles; UnknownError for all others, so that nobody is found so."""
-    person = uow.people.person(person_id, uow.now())
-    if person is None or not may_answer_for(by, person):
-        raise UnknownError(
-            "There is nobody of this id whose second factor is yours to reset; ask whoever gave them their role."
-        )
-    reset_second_factor(uow, person.id, by.id)
-
-
-def reset_second_factor(uow: UnitOfWork, person_id: str, by: str | None) -> None:
-    """The person enrols anew; all their sessions end, for nobody knows who has the lost device."""
-    uow.access.drop_second_factor(person_id)
-    ended = uow.access.end_sessions(person_id)
-    facts = {"person": person_id, "sessions_ended": ended}
-    uow.happened(Noted(actor=by, what="second_factor_reset", data=facts))

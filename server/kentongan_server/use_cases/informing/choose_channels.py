@@ -5,6 +5,7 @@ through the outbox; who guesses five times must ask for a new one. Nothing is ad
 words in force (domain/consent.py), for each channel is run by somebody else.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -28,12 +29,12 @@ def add_destination(uow: UnitOfWork, person: Person, wanted: Destination, code: 
 
     ConflictError without consent, and beyond the most that one person may have.
     """
-    if not is_in_force(uow.consents.of_person(person.id), Purpose.CHANNELS):
+    mine = uow.destinations.of_people([person.id])
+    if not is_in_force(uow.consents.of_person(person.id), Purpose.CHANNELS) and not _is_renewed(mine, wanted):
         raise ConflictError(
             "This channel is run by somebody else, so it needs your consent first: read the words of GET "
             "/api/v1/consent-texts for `channels`, and send their version as `consent`."
         )
-    mine = uow.destinations.of_people([person.id])
     known = next((d for d in mine if (d.channel, d.address) == (wanted.channel, wanted.address)), None)
     if known is not None:
         wanted = replace(wanted, id=known.id, confirmed=known.confirmed)
@@ -111,6 +112,12 @@ def _mine(uow: UnitOfWork, person: Person, destination_id: str) -> Destination:
     if found is None or found.person != person.id:
         raise UnknownError("You have no such channel; ask GET /api/v1/me/channels for yours.")
     return found
+
+
+def _is_renewed(mine: Sequence[Destination], wanted: Destination) -> bool:
+    """True for a browser beside one from before consent was asked: its push service moves it to another address unasked, and
+    nobody may lose the next alarm by that."""
+    return wanted.channel in _SELF_PROVING and any(one.channel is wanted.channel for one in mine)
 
 
 def _take_over(uow: UnitOfWork, person: Person, wanted: Destination) -> None:

@@ -25,6 +25,7 @@ GIVE_UP_AFTER = {
     Urgency.AGAIN: timedelta(hours=1),
 }
 NEWS_GIVE_UP_AFTER = timedelta(hours=24)
+SECURITY_GIVE_UP_AFTER = timedelta(days=3)
 _DONE = (NotificationState.SENT, NotificationState.DELIVERED, NotificationState.FAILED, NotificationState.NOT_NEEDED)
 
 
@@ -131,6 +132,8 @@ def _message(uow: UnitOfWork, one: Notification, incident: Incident | None) -> M
 
 
 def _last_try(one: Notification) -> datetime:
+    if one.wave is Wave.SECURITY:
+        return one.queued_at + SECURITY_GIVE_UP_AFTER
     return one.queued_at + GIVE_UP_AFTER.get(one.urgency, NEWS_GIVE_UP_AFTER)
 
 

@@ -3,7 +3,7 @@
 
 import { ask } from "./api.js";
 import { element } from "./element.js";
-import { content, form, qr, shown, title } from "./people_show.js";
+import { content, form, moment, qr, shown, title } from "./people_show.js";
 import { remember } from "./session.js";
 import { t } from "./words.js";
 
@@ -29,9 +29,9 @@ export async function signIn() {
 /** What comes after the password: one of their own, the app's code, its enrolment, or nothing. */
 async function following(state, signed) {
   if (state.missing === "password") await choosePassword(signed);
-  else if (state.missing === "enrolment") await enrol(state);
-  else if (state.missing === "code") await askCode("/api/v1/session/second-factor", () => done(state));
-  else done(state);
+  else if (state.missing === "enrolment") await enrol();
+  else if (state.missing === "code") await askCode("/api/v1/session/second-factor", () => done());
+  else await done();
 }
 
 async function choosePassword(signed) {
@@ -48,12 +48,12 @@ async function choosePassword(signed) {
   );
 }
 
-async function enrol(state) {
+async function enrol() {
   const begun = await shown(() => ask("/api/v1/me/second-factor", { method: "POST" }));
   if (!begun) return;
   const here = element("a", { class: "quiet-button", href: begun.address }, t("code.open"));
   const app = [qr(begun.svg, t("code.scan")), here, element("p", { class: "secret" }, t("code.secret", { secret: begun.secret }))];
-  await askCode("/api/v1/me/second-factor/confirm", (answer) => keep(answer.recovery_codes, state), t("code.scan"), app);
+  await askCode("/api/v1/me/second-factor/confirm", (answer) => keep(answer.recovery_codes), t("code.scan"), app);
 }
 
 async function askCode(path, then, why = t("code.why"), before = []) {
@@ -66,15 +66,22 @@ async function askCode(path, then, why = t("code.why"), before = []) {
   content(...before, asking);
 }
 
-function keep(codes, state) {
+function keep(codes) {
   title(t("code.title"), t("code.recovery"));
   const go = element("button", { class: "main-button", type: "button" }, t("code.kept"));
-  go.addEventListener("click", () => done(state));
+  go.addEventListener("click", () => done());
   content(element("ul", { class: "codes" }, ...codes.map((code) => element("li", {}, code))), go);
 }
 
-function done(state) {
+/** Signed in wholly. What somebody else reset meanwhile is told first. */
+async function done() {
   remember();
+  const state = await shown(() => ask("/api/v1/session"));
+  if (!state) return;
+  if (state.resets.length) {
+    tellResets(state);
+    return;
+  }
   const here = document.body.dataset.view;
   if (here !== "sign_in") {
     location.reload();
@@ -82,4 +89,14 @@ function done(state) {
   }
   title(t("sign_in.done", { name: state.name }));
   content(element("a", { class: "main-button", href: "/" }, t("home.link")));
+}
+
+function tellResets({ resets }) {
+  title(t("reset.title"), t("reset.why"));
+  const told = resets.map(({ what, at, by }) => element("li", { class: "person" }, t(`reset.${what}`, { time: moment(at), by: by ?? t("reset.machine") })));
+  const seen = element("button", { class: "main-button", type: "button", id: "seen" }, t("reset.seen"));
+  seen.addEventListener("click", async () => {
+    if (await shown(() => ask("/api/v1/me/resets/seen", { method: "POST" }))) await done();
+  });
+  content(element("ul", { class: "people", id: "resets" }, ...told), seen);
 }

@@ -3,6 +3,7 @@
 from kentongan_server.domain.events import (
     AccessReset,
     CityAlarmSounded,
+    ComingWithdrawn,
     DrillAnnounced,
     DrillStarted,
     DuressCalled,
@@ -16,7 +17,7 @@ from kentongan_server.domain.events import (
     StageReached,
 )
 from kentongan_server.ports.unit_of_work import Listeners
-from kentongan_server.use_cases.alarming import ease_alarm, quieten_alarm, raise_alarm
+from kentongan_server.use_cases.alarming import ease_alarm, quieten_alarm, raise_alarm, resume_alarm
 from kentongan_server.use_cases.forwarding import follow_up, forward_report
 from kentongan_server.use_cases.informing import publish, tell_people, tell_reporter, tell_reset, tell_residents
 from kentongan_server.use_cases.reporting import cancel_report, doubt_reporter, open_planned
@@ -35,6 +36,7 @@ def listeners() -> Listeners:
         ),
         StageReached: (tell_reporter.on_stage, ease_alarm.on_answer),
         IncidentAcknowledged: (ease_alarm.on_answer,),
+        ComingWithdrawn: (resume_alarm.on_withdrawn,),
         IncidentMoved: (ease_alarm.on_answer, doubt_reporter.on_moved, publish.on_changed),
         IncidentMerged: (ease_alarm.on_answer,),
         IncidentCancelled: (quieten_alarm.on_taken_back, follow_up.on_cancelled, publish.on_cancelled),

@@ -251,6 +251,12 @@ class ApiTwin:
             self.emit("acknowledged" if body.answer == "coming" else "seen", incident, by="community", **counts)
             return {"acknowledged": "community", "answer": body.answer, **counts}
 
+        @app.delete("/api/v1/incidents/{incident}/acknowledge")
+        async def withdraw(incident: str, authorization: Annotated[str, Header()] = "") -> dict[str, Any]:
+            self.answered.append((_role(authorization), incident, "seen"))
+            self.emit("coming_withdrawn", incident, coming=0, seen=1)
+            return {"acknowledged": "community", "answer": "seen", "coming": 0, "seen": 1}
+
     def _take_reports(self, app: FastAPI) -> None:
         @app.post("/api/v1/reports")
         async def report(

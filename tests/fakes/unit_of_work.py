@@ -48,7 +48,7 @@ class InMemoryTransactions:
         self.admissions = FakeAdmissions()
         self.codebooks = FakeCodebooks()
         self.alarms = FakeAlarms(self.incidents, self.places, self.codebooks)
-        self.answers = FakeAnswers()
+        self.answers = FakeAnswers(self.incidents)
         self.roster = FakeRoster()
         self.outbox = FakeOutbox(self.incidents)
         self.destinations = FakeDestinations()

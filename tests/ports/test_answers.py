@@ -1,5 +1,7 @@
 """What every Answers keeps."""
 
+from dataclasses import replace
+
 from tests.ports.samples import an_incident, at
 
 from kentongan_server.domain.answer import Answer, Answered, Tally
@@ -38,3 +40,32 @@ async def test_neighbours_are_counted_and_the_police_are_not(store: Transactions
     assert await store.read(lambda uow: uow.answers.tallies([ONE], at(9))) == {ONE: Tally(coming=1, seen=0)}
     assert await store.read(lambda uow: uow.answers.tallies([])) == {}
     assert await store.read(lambda uow: uow.answers.people(ONE)) == {"sari", "joko", "rini", "wulan"}
+
+
+async def test_what_was_answered_to_a_merged_incident_counts_for_the_one_that_goes_on(store: Transactions) -> None:
+    def fill(uow: UnitOfWork) -> None:
+        uow.incidents.add_incident(an_incident(TWO))
+        uow.answers.put(said("sari", Answer.SEEN))
+        uow.answers.put(said("sari", Answer.COMING, 3, TWO))
+        uow.answers.put(said("joko", Answer.COMING, 9, TWO))
+        uow.answers.put(said("rini", Answer.SEEN, 2, TWO))
+        uow.answers.put(said("wulan", Answer.COMING, 1, TWO, by="police"))
+
+    await store.run(fill)
+    assert await store.read(lambda uow: uow.answers.somebody_comes(ONE)) is False
+    two = await store.read(lambda uow: uow.incidents.incident(TWO))
+    for into in (ONE, None):
+        await store.run(lambda uow, into=into: uow.incidents.change(replace(two, merged_into=into)))
+        merged = into is not None
+        found = await store.read(lambda uow: uow.answers.tallies([ONE, TWO]))
+        assert found == {ONE: Tally(2, 1) if merged else Tally(0, 1), TWO: Tally(2, 1)}, "each person once"
+        assert await store.read(lambda uow: uow.answers.somebody_comes(ONE)) is merged
+        mine = await store.read(lambda uow: uow.answers.of_person([ONE, TWO], "sari"))
+        assert mine == {ONE: Answer.COMING if merged else Answer.SEEN, TWO: Answer.COMING}
+        given = await store.read(lambda uow: uow.answers.given(ONE, "sari"))
+        assert given == [said("sari", Answer.SEEN), said("sari", Answer.COMING, 3, TWO)][: 2 if merged else 1]
+        everybody = {"sari", "joko", "rini", "wulan"}
+        assert await store.read(lambda uow: uow.answers.people(ONE)) == (everybody if merged else {"sari"})
+    early = await store.run(lambda uow: uow.incidents.change(replace(two, merged_into=ONE)))
+    assert early is None
+    assert await store.read(lambda uow: uow.answers.tallies([ONE], at(3))) == {ONE: Tally(0, 2)}

@@ -43,7 +43,7 @@ from kentongan_server.use_cases.informing.tell_reporter import begin_showing
 from kentongan_server.use_cases.reporting.cancel_report import cancel_report
 from kentongan_server.use_cases.reporting.doubt_reporter import appeal, lift
 from kentongan_server.use_cases.reporting.reclassify import reclassify
-from kentongan_server.use_cases.responding.acknowledge import acknowledge
+from kentongan_server.use_cases.responding.acknowledge import acknowledge, withdraw
 from kentongan_server.use_cases.responding.arrive import arrive
 from kentongan_server.use_cases.responding.dispatch import dispatch
 from kentongan_server.use_cases.responding.merge import merge, unmerge
@@ -150,7 +150,7 @@ class Walk:
 
     def somebody_answers(self) -> None:
         person, incident = self.die.choice(EVERYBODY), self._any_incident()
-        verb = self.die.choice((acknowledge, arrive, reopen, dispatch, resolve, resolve))
+        verb = self.die.choice((acknowledge, acknowledge, withdraw, arrive, reopen, dispatch, resolve, resolve))
         if verb is dispatch:
             self.run(lambda uow: dispatch(uow, incident, person, "ronda"))
         elif verb is resolve:

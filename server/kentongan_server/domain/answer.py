@@ -1,7 +1,10 @@
 """What a neighbour answers an incident: "I am coming" takes it, "I have seen it" only says that it was read.
 
 Whoever has answered is told no further; only somebody who comes (or the police, who take it by seeing it) stops the alarm
-from rising. A later "seen" never takes a "coming" back: an old notification tapped late withdraws no help.
+from rising. A later "seen" never takes a "coming" back: an old notification tapped late withdraws no help. Taking it back is
+an act of its own, and when nobody comes any more the alarm goes on.
+
+Where incidents were merged, what was answered to any of them counts for the one that goes on, each person once.
 """
 
 from dataclasses import dataclass

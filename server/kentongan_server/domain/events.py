@@ -69,6 +69,18 @@ class IncidentAcknowledged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ComingWithdrawn(Event):
+    """A neighbour who had said so does not come; so many others do."""
+
+    tally: Tally = field(kw_only=True)
+
+    name: ClassVar[str] = "coming_withdrawn"
+
+    def facts(self) -> dict[str, Any]:
+        return {"coming": self.tally.coming, "seen": self.tally.seen}
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentSeen(Event):
     """A neighbour has read it and does not come: they are told no further, and the alarm rises all the same."""
 

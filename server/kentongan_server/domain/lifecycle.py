@@ -111,7 +111,7 @@ ALARM: Table[AlarmState] = {
     _A.REQUESTED: {"gate": _A.GATED, "activate": _A.ACTIVE, "end": _A.ENDED},
     _A.GATED: {"activate": _A.ACTIVE, "end": _A.ENDED},
     _A.ACTIVE: {"ease": _A.EASING, "end": _A.ENDED},
-    _A.EASING: {"end": _A.ENDED},
+    _A.EASING: {"resume": _A.ACTIVE, "end": _A.ENDED},
     _A.ENDED: {},
 }
 

@@ -93,6 +93,7 @@ MATRIX: dict[str, Row | str] = {
     ),
     "show_incident": Row(of("theft", "GET", "incidents/{}"), SEE_INCIDENTS, BOTH),
     "acknowledge_incident": Row(of("theft", "POST", "incidents/{}/acknowledge"), SEE_INCIDENTS, BOTH),
+    "withdraw_coming": Row(of("theft", "DELETE", "incidents/{}/acknowledge"), SEE_INCIDENTS, BOTH),
     "silence_incident": Row(of("theft", "POST", "incidents/{}/silence"), "rt_head operator", "dispatcher"),
     # telling
     "my_channels": OWN,

@@ -42,6 +42,11 @@ def on(
     return ask
 
 
+def taking_back(before: Before = (), *, kind: str = "theft") -> Callable[[Scene], Request]:
+    """A "coming" taken back, after what came `before`."""
+    return lambda scene: ("DELETE", on("acknowledge", None, before, kind=kind)(scene)[1], {})
+
+
 def merging(merged_before: bool = False, other: str = "theft", verb: str = "merge") -> Callable[[Scene], Request]:
     """Two incidents side by side. The same event makes one incident, so the other lies in another RT, and an operator asks."""
 
@@ -124,6 +129,19 @@ CASES = [
     Case("acknowledge_incident", "operator", on("acknowledge"), 200, gives={"acknowledged": "police"}, again=200),
     Case("acknowledge_incident", "resident", on("acknowledge", {"answer": "perhaps"}), 422, "correct: answer"),
     Case("acknowledge_incident", "resident", on("acknowledge", None, RESOLVE), 409, "resolved; nobody needs to take"),
+    Case("withdraw_coming", None, taking_back(), 401, "[Ss]ign in"),
+    Case("withdraw_coming", "head", taking_back(kind=NOTHING), 404, GHOST, but="never was"),
+    Case("withdraw_coming", "far head", taking_back(), 404, GHOST, but="of another RT"),
+    Case(
+        "withdraw_coming",
+        "resident",
+        taking_back((("resident", "acknowledge", None), ("stranger", "acknowledge", None))),
+        200,
+        gives={"answer": "seen", "coming": 1, "seen": 1},
+        again=200,
+    ),
+    Case("withdraw_coming", "operator", taking_back((("operator", "acknowledge", None),)), 403, "for the police"),
+    Case("withdraw_coming", "resident", taking_back(), 409, "nothing to take back"),
     # send somebody, be there, end it, take it up again
     Case(
         "dispatch_incident", "head", on("dispatch", {"unit": "ronda"}), 200, gives={"status": "dispatched"}, again=200

@@ -46,6 +46,25 @@ def test_two_buttons_in_reach_of_the_thumb_and_what_all_have_said(visit):
     visit.page.wait_for_selector("#answer", state="hidden")
 
 
+def test_who_cannot_come_after_all_says_so_with_two_taps(visit):
+    incident = shouts(visit)
+    assert visit.page.locator("#stay").is_hidden()
+    visit.page.click("#coming")
+    counts(visit, "1 datang, 0 melihat")
+    assert visit.page.locator("#seen").is_hidden()
+    box = visit.page.locator("#stay").bounding_box()
+    assert box["height"] >= 44
+    visit.page.click("#stay")
+    assert visit.page.inner_text("#stay") == "Ketuk lagi: batal"
+    counts(visit, "1 datang, 0 melihat")
+    visit.page.click("#stay")
+    visit.page.wait_for_selector('#seen[aria-pressed="true"]')
+    counts(visit, "0 datang, 1 melihat")
+    assert visit.page.locator("#stay").is_hidden()
+    assert [answer for _, of, answer in visit.api.answered if of == incident] == ["coming", "seen"]
+    visit.page.wait_for_selector('#story [data-event="coming_withdrawn"]')
+
+
 def test_an_answer_without_a_network_is_said_until_it_is_kept(visit):
     visit.tolerate.append("503")
     visit.api.answers.extend([503])

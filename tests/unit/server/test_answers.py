@@ -1,17 +1,20 @@
 """What named humans answer, and how the reporter hears of it."""
 
 import pytest
-from tests.unit.server.town import ADMIN, FAR_HEAD, HEAD, JOKO, SARI, WULAN, Town
+from tests.unit.server.town import ADMIN, FAR_HEAD, HEAD, JOKO, RT1, RT2, SARI, WULAN, Town
 
-from kentongan_server.domain.answer import Answer
-from kentongan_server.domain.errors import UnknownError
+from kentongan_server.domain.answer import Answer, Tally
+from kentongan_server.domain.errors import IllegalTransitionError, RefusedError, UnknownError
 from kentongan_server.domain.events import StageReached
-from kentongan_server.domain.incident_kind import IncidentKind
-from kentongan_server.domain.lifecycle import IncidentStatus
+from kentongan_server.domain.incident_kind import IncidentClass, IncidentKind, Purpose
+from kentongan_server.domain.lifecycle import AlarmState, IncidentStatus
+from kentongan_server.domain.people import Membership, Person, Role
+from kentongan_server.domain.spread import Period, Rule
 from kentongan_server.ports.outbox import Channel, ItemState, OutboxItem
+from kentongan_server.use_cases.alarming.quieten_alarm import silence_alarm
 from kentongan_server.use_cases.forwarding.record_police_reply import Reply, record_police_reply
 from kentongan_server.use_cases.informing.tell_reporter import begin_showing, shown
-from kentongan_server.use_cases.responding.acknowledge import acknowledge
+from kentongan_server.use_cases.responding.acknowledge import acknowledge, withdraw
 from kentongan_server.use_cases.responding.merge import merge, unmerge
 
 
@@ -105,6 +108,124 @@ def test_nobody_takes_what_they_may_not_see(town: Town) -> None:
         with pytest.raises(UnknownError):
             acknowledges(town, name, person)
     assert town.record(incident, "acknowledged") == []
+
+
+# taking it back
+
+
+def stays_away(town: Town, incident: str, person) -> None:
+    town.do(lambda uow: withdraw(uow, incident, person))
+
+
+def coming(town: Town, incident: str) -> Tally:
+    return town.do(lambda uow: uow.answers.tallies([incident])).get(incident, Tally())
+
+
+def test_who_does_not_come_after_all_says_so_and_counts_no_more(town: Town) -> None:
+    incident = town.press().incident
+    with pytest.raises(IllegalTransitionError, match="nothing to take back"):
+        stays_away(town, incident, SARI)
+    for person in (SARI, HEAD):
+        acknowledges(town, incident, person)
+    for _ in range(2):
+        stays_away(town, incident, SARI)
+    (entry,) = town.record(incident, "coming_withdrawn")
+    assert (entry.actor, entry.facts) == ("sari", {"coming": 1, "seen": 1})
+    assert coming(town, incident) == Tally(1, 1)
+    assert town.alarm(incident).state == "easing", "Pak RT still comes"
+    acknowledges(town, incident, SARI)
+    assert coming(town, incident) == Tally(2, 0), "and may think again once more"
+
+
+def test_the_police_take_nothing_back_and_nobody_from_what_is_over(town: Town) -> None:
+    incident = town.press().incident
+    for person in (SARI, WULAN):
+        acknowledges(town, incident, person)
+    with pytest.raises(RefusedError, match="for the police"):
+        stays_away(town, incident, WULAN)
+    with pytest.raises(UnknownError):
+        stays_away(town, incident, FAR_HEAD)
+    reply(town, incident, Reply.RESOLVED)
+    with pytest.raises(IllegalTransitionError, match="nobody needs to come"):
+        stays_away(town, incident, SARI)
+
+
+def test_when_nobody_comes_any_more_the_alarm_rises_as_if_nobody_had() -> None:
+    town = Town(wide=True)
+    incident = town.press().incident
+    rises = town.alarm(incident).due_at
+    acknowledges(town, incident, HEAD)
+    assert (town.alarm(incident).state, town.alarm(incident).due_at) == ("easing", None)
+    stays_away(town, incident, HEAD)
+    assert (town.alarm(incident).state, town.alarm(incident).due_at) == ("active", rises)
+    assert len(town.record(incident, "alarm_resumed")) == 1
+    town.wait(3600)
+    town.open_due_gates()
+    assert town.alarm(incident).level == 2
+
+
+def test_an_alarm_that_had_ended_sounds_anew_one_level_further() -> None:
+    town = Town(wide=True)
+    incident = town.press().incident
+    acknowledges(town, incident, HEAD)
+    first = town.alarm(incident)
+    town.do(lambda uow: uow.alarms.set_alarm(first.id, AlarmState.ENDED, first.level, None))
+    town.wait(120)
+    stays_away(town, incident, HEAD)
+    again = town.alarm(incident)
+    assert (again.id != first.id, again.state, again.level) == (True, "active", 2)
+    assert again.due_at is not None, "and rises further"
+    assert [e.facts["why"] for e in town.record(incident, "alarm_raised")][-1] == "who came does not come any more"
+
+
+@pytest.mark.parametrize("why_not", ["silenced", "late", "dispatched", "another comes", "a drill", "of the RT alone"])
+def test_it_stays_quiet_when_there_is_a_reason(why_not: str) -> None:
+    town = Town(wide=why_not != "of the RT alone")
+    incident = town.press(purpose=Purpose.DRILL if why_not == "a drill" else Purpose.ACTUAL).incident
+    acknowledges(town, incident, HEAD)
+    match why_not:
+        case "silenced":
+            town.do(lambda uow: silence_alarm(uow, incident, HEAD))
+        case "late":
+            town.wait(600)
+        case "dispatched":
+            reply(town, incident, Reply.DISPATCHED)
+        case "another comes":
+            acknowledges(town, incident, SARI)
+        case "of the RT alone":
+            for period in Period:
+                rule = (RT1, IncidentClass.CRIME, period, Rule({}, 1), "head", town.clock.now())
+                town.do(lambda uow, rule=rule: uow.spreading.put_rule(*rule))
+    before = town.alarm(incident)
+    stays_away(town, incident, HEAD)
+    assert town.alarm(incident) == before
+
+
+def test_answers_to_a_merged_incident_add_up_and_come_apart(town: Town) -> None:
+    one, two = town.press().incident, town.press("ktg-9").incident
+    acknowledges(town, one, SARI)
+    acknowledges(town, two, FAR_HEAD)
+    acknowledges(town, two, ADMIN, Answer.SEEN)
+    acknowledges(town, one, ADMIN)
+    town.do(lambda uow: merge(uow, two, one, WULAN))
+    assert coming(town, one) == Tally(3, 0), "Bu Lurah counts once, and comes"
+    acknowledges(town, two, ADMIN)
+    later = Person("later", "Mas Later", (Membership(Role.RESIDENT, RT2, True),))
+    acknowledges(town, two, later)
+    assert coming(town, one) == Tally(4, 0), "who answers the older notification answers the one that goes on"
+    assert town.record(one, "acknowledged")[-1].facts == {"by": "community", "coming": 4, "seen": 0}
+    stays_away(town, two, later)
+    assert coming(town, one) == Tally(3, 1)
+    town.do(lambda uow: unmerge(uow, two, WULAN))
+    assert (coming(town, one), coming(town, two)) == (Tally(2, 0), Tally(2, 1))
+
+
+def test_who_comes_to_the_one_comes_to_the_other(town: Town) -> None:
+    one, two = town.press().incident, town.press("ktg-9").incident
+    acknowledges(town, two, FAR_HEAD)
+    assert town.alarm(one).state == "active"
+    town.do(lambda uow: merge(uow, two, one, WULAN))
+    assert town.alarm(one).state == "easing"
 
 
 # the command centre

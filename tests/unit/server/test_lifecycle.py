@@ -34,7 +34,7 @@ ALARM_MOVES = """
 requested gate gated | activate active | end ended
 gated     activate active | end ended
 active    ease easing | end ended
-easing    end ended
+easing    resume active | end ended
 """
 COMMAND_MOVES = """
 queued       publish sent | expire expired | supersede superseded

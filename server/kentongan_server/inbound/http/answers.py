@@ -22,7 +22,7 @@ from kentongan_server.use_cases.alarming.quieten_alarm import Told, refute_alarm
 from kentongan_server.use_cases.alarming.raise_by_hand import raise_by_hand
 from kentongan_server.use_cases.reporting.cancel_report import cancel_report
 from kentongan_server.use_cases.reporting.reclassify import preview, reclassify
-from kentongan_server.use_cases.responding.acknowledge import acknowledge
+from kentongan_server.use_cases.responding.acknowledge import acknowledge, withdraw
 from kentongan_server.use_cases.responding.arrive import arrive
 from kentongan_server.use_cases.responding.dispatch import dispatch
 from kentongan_server.use_cases.responding.merge import merge, unmerge
@@ -116,12 +116,19 @@ async def acknowledge_incident(
     said = body.answer if body else Answer.COMING
 
     def job(uow: UnitOfWork) -> AnswerOut:
-        acknowledged = acknowledge(uow, incident_id, person, said)
-        mine = uow.answers.of_person([incident_id], person.id)[incident_id]
-        tally = uow.answers.tallies([incident_id]).get(incident_id, Tally())
-        return AnswerOut.model_validate(
-            {"acknowledged": acknowledged, "answer": mine, "coming": tally.coming, "seen": tally.seen}
-        )
+        return _answer(uow, incident_id, person, acknowledge(uow, incident_id, person, said))
+
+    return await transactions.run(job)
+
+
+@router.delete("/acknowledge")
+async def withdraw_coming(incident_id: str, request: Request, person: Caller) -> AnswerOut:
+    """Take "coming" back: the caller has seen it, and counts no more. When nobody else comes, the alarm goes on rising."""
+    transactions: Transactions = request.app.state.transactions
+
+    def job(uow: UnitOfWork) -> AnswerOut:
+        withdraw(uow, incident_id, person)
+        return _answer(uow, incident_id, person, "community")
 
     return await transactions.run(job)
 
@@ -265,6 +272,14 @@ async def raise_incident(incident_id: str, body: RaiseIn, request: Request, pers
     """Widen the alarm by hand, as an operator; how many RTs it has woken beyond its own."""
     transactions: Transactions = request.app.state.transactions
     return {"rts": await transactions.run(lambda uow: raise_by_hand(uow, incident_id, person, body.level))}
+
+
+def _answer(uow: UnitOfWork, incident_id: str, person: Person, acknowledged: str) -> AnswerOut:
+    mine = uow.answers.of_person([incident_id], person.id)[incident_id]
+    tally = uow.answers.tallies([incident_id]).get(incident_id, Tally())
+    return AnswerOut.model_validate(
+        {"acknowledged": acknowledged, "answer": mine, "coming": tally.coming, "seen": tally.seen}
+    )
 
 
 def _out(uow: UnitOfWork, incident: Incident, person: Person) -> IncidentOut:

@@ -22,6 +22,10 @@ def on_answer(uow: UnitOfWork, event: IncidentAcknowledged | IncidentMoved | Inc
     alarm = uow.alarms.alarm_of(event.incident)
     if alarm is not None:
         ease(uow, alarm)
+    if isinstance(event, IncidentMerged) and uow.answers.somebody_comes(event.into.id):
+        other = uow.alarms.alarm_of(event.into.id)
+        if other is not None:
+            ease(uow, other)  # who comes to the one comes to the other
 
 
 def ease(uow: UnitOfWork, alarm: Alarm) -> None:

@@ -62,7 +62,7 @@ def rise_unanswered(uow: UnitOfWork, alarm: Alarm, incident: Incident) -> None:
     """One level further, unless somebody took the incident meanwhile or the rule goes no further."""
     rule = rule_for(uow, alarm.region, incident.incident_class, period_at(alarm.requested_at))
     following = rule.next_rise(alarm.level)
-    if following is None or uow.timeline.has(incident.id, "acknowledged"):
+    if following is None or uow.answers.somebody_comes(incident.id):
         ease(uow, alarm)
     else:
         spread(uow, alarm, incident, following[0], UNANSWERED)

@@ -189,7 +189,7 @@ def _next_rise(uow: UnitOfWork, alarm: Alarm, incident: Incident, now: datetime,
         return None
     rule = rule_for(uow, alarm.region, incident.incident_class, period_at(alarm.requested_at))
     following = rule.next_rise(alarm.level)
-    if following is None or (not new and uow.timeline.has(incident.id, "acknowledged")):
+    if following is None or (not new and uow.answers.somebody_comes(incident.id)):
         return None
     return max(alarm.requested_at + following[1], now)
 

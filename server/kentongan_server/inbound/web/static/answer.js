@@ -1,5 +1,6 @@
 // @ts-check
-// The neighbour's answer, docked where the thumb is: "Saya datang", "Saya lihat", and how many have said so.
+// The neighbour's answer, docked where the thumb is: "Saya datang", "Saya lihat", how many have said so, and a way
+// back for who cannot come after all.
 
 import { ask, Refused } from "./api.js";
 import { byId, element, write } from "./element.js";
@@ -23,17 +24,19 @@ export class AnswerBar {
   #isOwn = false;
   #waiting = null; // {id, answer} that is not stored yet
   #problem = null;
+  #sure = null; // the incident whose way back was tapped once
   #names;
 
   constructor(names) {
     this.#names = names;
     document.querySelector("main").after(bar());
     for (const answer of ["coming", "seen"]) byId(answer).addEventListener("click", () => this.#say(answer));
+    byId("stay").addEventListener("click", () => this.#stay());
   }
 
   /** Show this incident; null: none. Of one's own only the counts. */
   paint(incident, isOwn) {
-    if (incident?.id !== this.#incident?.id) this.#problem = null;
+    if (incident?.id !== this.#incident?.id) this.#problem = this.#sure = null;
     this.#incident = incident;
     this.#isOwn = isOwn;
     this.#paint();
@@ -50,15 +53,28 @@ export class AnswerBar {
     byId("answer-buttons").hidden = this.#isOwn;
     const mine = this.#waiting?.id === incident.id ? this.#waiting.answer : incident.my_answer;
     for (const answer of ["coming", "seen"]) byId(answer).setAttribute("aria-pressed", String(mine === answer));
+    byId("seen").hidden = mine === "coming";
+    byId("stay").hidden = mine !== "coming";
+    write(byId("stay"), t(this.#sure === incident.id ? "answer.stay_sure" : "answer.stay"));
     const counts = t("answer.counts", { coming: number(incident.coming ?? 0), seen: number(incident.seen ?? 0) });
     const waits = this.#waiting?.id === incident.id && this.#waiting.late ? t("answer.waits") : null;
     write(byId("answer-says"), this.#problem ?? waits ?? counts);
   }
 
+  /** Not to come after all: asked once more, for one thumb may slip. */
+  #stay() {
+    if (this.#sure === this.#incident.id) this.#say("seen", "DELETE");
+    else {
+      this.#sure = this.#incident.id;
+      this.#paint();
+    }
+  }
+
   /** Until it is stored or refused: an answer that was pressed without a network is not lost. */
-  async #say(answer) {
+  async #say(answer, method = "POST") {
     const { id, my_answer } = this.#incident;
-    if (my_answer === answer || my_answer === "coming") return;
+    if (my_answer === answer || (my_answer === "coming" && method === "POST")) return;
+    this.#sure = null;
     const mine = { id, answer, late: false };
     this.#waiting = mine;
     this.#problem = null;
@@ -66,7 +82,7 @@ export class AnswerBar {
     while (this.#waiting === mine) {
       try {
         const path = `/api/v1/incidents/${encodeURIComponent(id)}/acknowledge`;
-        const kept = await ask(path, { token: this.#names.token, method: "POST", body: { answer } });
+        const kept = await ask(path, { token: this.#names.token, method, body: method === "POST" ? { answer } : undefined });
         this.#names.onKept(id, { coming: kept.coming, seen: kept.seen, my_answer: kept.answer });
         if (this.#waiting === mine) this.#waiting = null;
       } catch (error) {
@@ -90,7 +106,7 @@ function bar() {
     "section",
     { id: "answer", class: "answer", "aria-label": t("answer.label"), "data-t-label": "answer.label", hidden: true },
     element("p", { class: "answer-head" }, element("strong", { id: "answer-kind" }), " ", element("span", { id: "answer-where" })),
-    element("div", { id: "answer-buttons", class: "answer-buttons" }, button("coming"), button("seen")),
+    element("div", { id: "answer-buttons", class: "answer-buttons" }, button("coming"), button("seen"), button("stay")),
     element("p", { id: "answer-says", class: "answer-says", role: "status" }),
   );
 }

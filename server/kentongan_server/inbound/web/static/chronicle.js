@@ -3,7 +3,7 @@
 
 const REMEMBERED = 60;
 const ANSWERED = ["status", "purpose", "coming", "seen", "my_answer"];
-const ANSWERS = new Set(["acknowledged", "seen"]);
+const ANSWERS = new Set(["acknowledged", "seen", "coming_withdrawn"]);
 
 const OPEN = new Set(["reported", "acknowledged", "dispatched", "on_scene"]);
 

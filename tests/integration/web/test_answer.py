@@ -55,7 +55,7 @@ def test_who_cannot_come_after_all_says_so_with_two_taps(visit):
     box = visit.page.locator("#stay").bounding_box()
     assert box["height"] >= 44
     visit.page.click("#stay")
-    assert visit.page.inner_text("#stay") == "Ketuk lagi: batal"
+    assert visit.page.inner_text("#stay") == "Ketuk lagi: batal datang"
     counts(visit, "1 datang, 0 melihat")
     visit.page.click("#stay")
     visit.page.wait_for_selector('#seen[aria-pressed="true"]')

@@ -17,6 +17,7 @@ _OTHER_IMPORT = re.compile(r"^import\b(?!\().*", re.MULTILINE)
 _OTHER_EXPORT = re.compile(r"^export\b.*", re.MULTILINE)
 _BLOCK_COMMENT = re.compile(r"^[ \t]*/\*.*?\*/[ \t]*\n", re.MULTILINE | re.DOTALL)
 _LINE_COMMENT = re.compile(r"^[ \t]*//.*\n", re.MULTILINE)
+_LAST_COMMENT = re.compile(r"[ \t]+// [^\"'`\n]*$", re.MULTILINE)  # without quotes, so that no text ends within it
 
 
 def join(sources: Mapping[str, str], entry: str = ENTRY) -> dict[str, str]:
@@ -36,10 +37,10 @@ def join(sources: Mapping[str, str], entry: str = ENTRY) -> dict[str, str]:
 
 
 def lean(source: str) -> str:
-    """The script without whole-line comments and indentation; untouched when a template text spans lines."""
+    """The script without comments and indentation; untouched when a template text spans lines."""
     if any(line.count("`") % 2 for line in source.splitlines()):
         return source
-    bare = _LINE_COMMENT.sub("", _BLOCK_COMMENT.sub("", source))
+    bare = _LAST_COMMENT.sub("", _LINE_COMMENT.sub("", _BLOCK_COMMENT.sub("", source)))
     return "".join(f"{line.strip()}\n" for line in bare.splitlines() if line.strip())
 
 

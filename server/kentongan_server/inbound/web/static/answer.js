@@ -22,16 +22,23 @@ export function dress() {
 export class AnswerBar {
   #incident = null;
   #isOwn = false;
-  #waiting = null; // {id, answer} that is not stored yet
+  // {id, answer} that is not stored yet
+  #waiting = null;
   #problem = null;
-  #sure = null; // the incident whose way back was tapped once
+  // true once the way back was tapped
+  #sure = null;
   #names;
 
   constructor(names) {
     this.#names = names;
     document.querySelector("main").after(bar());
     for (const answer of ["coming", "seen"]) byId(answer).addEventListener("click", () => this.#say(answer));
-    byId("stay").addEventListener("click", () => this.#stay());
+    // The way back is asked for twice, for a thumb may slip.
+    byId("stay").addEventListener("click", () => {
+      this.#sure = !this.#sure;
+      if (this.#sure) this.#paint();
+      else this.#say("seen", "DELETE");
+    });
   }
 
   /** Show this incident; null: none. Of one's own only the counts. */
@@ -54,27 +61,17 @@ export class AnswerBar {
     const mine = this.#waiting?.id === incident.id ? this.#waiting.answer : incident.my_answer;
     for (const answer of ["coming", "seen"]) byId(answer).setAttribute("aria-pressed", String(mine === answer));
     byId("seen").hidden = mine === "coming";
-    byId("stay").hidden = mine !== "coming";
-    write(byId("stay"), t(this.#sure === incident.id ? "answer.stay_sure" : "answer.stay"));
+    byId("stay").hidden = !byId("seen").hidden;
+    write(byId("stay"), t(`answer.${this.#sure ? "again" : "stay"}`));
     const counts = t("answer.counts", { coming: number(incident.coming ?? 0), seen: number(incident.seen ?? 0) });
     const waits = this.#waiting?.id === incident.id && this.#waiting.late ? t("answer.waits") : null;
     write(byId("answer-says"), this.#problem ?? waits ?? counts);
   }
 
-  /** Not to come after all: asked once more, for one thumb may slip. */
-  #stay() {
-    if (this.#sure === this.#incident.id) this.#say("seen", "DELETE");
-    else {
-      this.#sure = this.#incident.id;
-      this.#paint();
-    }
-  }
-
   /** Until it is stored or refused: an answer that was pressed without a network is not lost. */
   async #say(answer, method = "POST") {
     const { id, my_answer } = this.#incident;
-    if (my_answer === answer || (my_answer === "coming" && method === "POST")) return;
-    this.#sure = null;
+    if (my_answer === answer || (my_answer === "coming" && method !== "DELETE")) return;
     const mine = { id, answer, late: false };
     this.#waiting = mine;
     this.#problem = null;
@@ -82,7 +79,7 @@ export class AnswerBar {
     while (this.#waiting === mine) {
       try {
         const path = `/api/v1/incidents/${encodeURIComponent(id)}/acknowledge`;
-        const kept = await ask(path, { token: this.#names.token, method, body: method === "POST" ? { answer } : undefined });
+        const kept = await ask(path, { token: this.#names.token, method, body: method === "DELETE" ? undefined : { answer } });
         this.#names.onKept(id, { coming: kept.coming, seen: kept.seen, my_answer: kept.answer });
         if (this.#waiting === mine) this.#waiting = null;
       } catch (error) {

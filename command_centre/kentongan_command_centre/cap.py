@@ -18,6 +18,7 @@ from starlette.datastructures import Headers
 
 from kentongan_command_centre.cap_rules import check_rules
 from kentongan_command_centre.document import Document, Event, Format, Refusal
+from kentongan_command_centre.view import views_of_cap
 
 CAP = "urn:oasis:names:tc:emergency:cap:1.2"
 _SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}Signature"
@@ -126,6 +127,10 @@ def _document(alert: etree._Element, digest: str, raw: str) -> Document:
         queued_at=queued_at,
         digest=digest,
         raw=raw,
+        views=views_of_cap(
+            (one.findtext("cap:resourceDesc", "", _NS), one.findtext("cap:uri", None, _NS))
+            for one in info.findall("cap:resource", _NS)
+        ),
     )
 
 

@@ -81,6 +81,7 @@ class CaseBook:
         replies = self._database.rows("SELECT * FROM replies WHERE incident = ? ORDER BY seq", row["incident"])
         return {
             "incident": row["incident"],
+            "views": [],  # a case from before they were read
             **json.loads(row["facts"]),
             "status": row["status"],
             "received_at": row["received_at"],
@@ -140,6 +141,7 @@ def _add_to_case(db: sqlite3.Connection, document: Document, received_at: str) -
             "trust": document.trust,
             "text": document.text,
             "opened_at": document.opened_at.isoformat(),
+            "views": [view.as_json() for view in document.views],
         }
     )
     second = int(document.queued_at.timestamp())

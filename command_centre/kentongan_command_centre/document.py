@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from kentongan_command_centre.view import View
+
 
 class Format(StrEnum):
     """How it was written."""
@@ -44,6 +46,7 @@ class Document:
     queued_at: datetime
     digest: str
     raw: str
+    views: tuple[View, ...] = ()
 
 
 class Refusal(Exception):  # noqa: N818 - it becomes an answer, not a fault of ours

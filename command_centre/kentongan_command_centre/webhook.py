@@ -11,6 +11,7 @@ from starlette.datastructures import Headers
 from kentongan_command_centre.document import Document, Event, Format, Refusal
 from kentongan_command_centre.signature import prove
 from kentongan_command_centre.strict_json import read_strictly
+from kentongan_command_centre.view import views_of_webhook
 
 
 def _only_text(value: Any) -> Any:
@@ -58,6 +59,9 @@ class _Body(_Part):
     trust: Line
     text: Annotated[str, Field(max_length=100_000)] | None
     earlier: list[Id] = []
+    cameras: Any = None  # read for what they are worth, never a reason to refuse
+    position_link: Any = None
+    links_until: Any = None
 
 
 def read_webhook(secrets: Sequence[bytes], headers: Headers, body: bytes, now: datetime) -> Document:
@@ -95,4 +99,5 @@ def read_webhook(secrets: Sequence[bytes], headers: Headers, body: bytes, now: d
         queued_at=read.queued_at,
         digest=hashlib.sha256(body).hexdigest(),
         raw=body.decode(),
+        views=views_of_webhook(read.cameras, read.position_link, read.links_until),
     )

@@ -1,6 +1,6 @@
 // One case as a card. Whatever came from outside is set as text, never as markup.
 
-import { ACTS, DISPOSITIONS, REPLIES, STAGES, ago, kindWords, sourceWord, trustWord, wib } from "./words.js";
+import { ACTS, DISPOSITIONS, REPLIES, STAGES, ago, kindWords, sourceWord, trustWord, viewWords, wib } from "./words.js";
 
 export function element(name, properties = {}, ...children) {
   const made = document.createElement(name);
@@ -12,6 +12,9 @@ export function element(name, properties = {}, ...children) {
   made.append(...children.filter((child) => child !== null));
   return made;
 }
+
+// A link that is over is no link any more: the server would only say no.
+const opens = (view, now = new Date()) => view.link !== null && (view.until === null || now < new Date(view.until));
 
 const english = (words) => element("span", { className: "aside", lang: "en" }, words);
 
@@ -57,11 +60,12 @@ export class CaseCard {
   age(now) {
     const shown = this.root.querySelector(".age");
     if (shown) shown.textContent = ago(new Date(this.one.opened_at), now);
+    if (this.root.querySelectorAll(".view a").length !== this.one.views.filter((view) => opens(view, now)).length) this.draw();
   }
 
   // A case that ended steps back: one line says how, the rest is there for who asks.
   middle(one) {
-    const all = [this.takenBack(one), this.said(one), this.facts(one), this.proofs(one), this.steps(one.replies)];
+    const all = [this.takenBack(one), this.said(one), this.views(one), this.facts(one), this.proofs(one), this.steps(one.replies)];
     if (one.status !== "resolved") return all;
     const rest = element("details", { className: "rest", open: this.open },
       element("summary", {}, "Rincian ", english("Details")), ...all.filter((part) => part !== null));
@@ -101,6 +105,20 @@ export class CaseCard {
 
   said(one) {
     return one.text ? element("p", { className: "said", dir: "auto" }, one.text) : null;
+  }
+
+  // Each opening is noted at the server, with the officer's side of the network: the page opens none by itself.
+  views(one) {
+    if (one.views.length === 0) return null;
+    return element("ul", { className: "views", "aria-label": "Kamera dan posisi" }, ...one.views.map((view) => {
+      const { words, about } = viewWords(view);
+      const name = opens(view)
+        ? element("a", { href: view.link, target: "_blank", rel: "noopener noreferrer" }, element("bdi", {}, words))
+        : element("bdi", {}, words);
+      const until = view.until === null ? "" : `sampai ${wib(new Date(view.until))}`;
+      const how = view.link === null ? "tanpa tautan" : opens(view) ? until : "tautan sudah berakhir; tunggu dokumen baru";
+      return element("li", { className: "view" }, name, element("span", { className: "aside" }, [about, how].filter(Boolean).join(" · ")));
+    }));
   }
 
   facts(one) {

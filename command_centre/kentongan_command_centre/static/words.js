@@ -55,6 +55,23 @@ export const DISPOSITIONS = {
   prank: ["Iseng", "Prank"],
 };
 
+const VIEWS = {
+  nearest: "terdekat",
+  representative: "mewakili RT",
+  nearest_representative: "terdekat, mewakili RT",
+  working: "berfungsi",
+  blurred: "buram",
+  broken: "rusak",
+  never_connected: "belum tersambung",
+  unknown: "keadaan tidak diketahui",
+};
+
+// What a link is called, and what more is known: a camera by its name, CAP's own sentence, or the place.
+export function viewWords({ name, about }) {
+  if (name !== null) return { words: `Kamera ${name}`, about: about.replace(/[a-z_]+/g, (word) => VIEWS[word] ?? word) };
+  return about === "position" ? { words: "Posisi kejadian", about: "" } : { words: about, about: "" };
+}
+
 export const kindWords = (kind) => KINDS[kind] ?? [kind, ""];
 export const sourceWord = (source) => SOURCES[source] ?? source;
 export const trustWord = (trust) => TRUSTS[trust] ?? trust;

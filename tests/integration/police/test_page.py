@@ -1,7 +1,9 @@
 """The operator's page in a real browser, over a real command centre."""
 
+import json
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from itertools import product
@@ -12,12 +14,13 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.integration.police.centre_process import RunningCentre
-from tests.integration.police.sending import Keys, fresh, post_cap, post_forward, signed_cap
+from tests.integration.police.sending import Keys, fresh, post_cap, post_forward, post_webhook, signed_cap
 
 import kentongan_command_centre
-from kentongan_server.domain.forward import Forward, ForwardEvent
+from kentongan_server.domain.forward import Forward, ForwardCamera, ForwardEvent
 from kentongan_server.domain.incident_kind import IncidentKind, Purpose
 from kentongan_server.outbound.clock.system_clock import SystemClock
+from kentongan_server.outbound.police.webhook import webhook_body
 
 pytestmark = pytest.mark.real
 STATIC = Path(kentongan_command_centre.__file__).parent / "static"
@@ -153,6 +156,54 @@ def test_a_drill_can_never_be_taken_for_the_real_thing(
         for card in (real_card, drill_card)
     ]
     assert colours[0] != colours[1]
+
+
+LINK = "https://kentongan.example/api/v1/views/abc.def"
+
+
+def looking(*cameras: ForwardCamera, seconds: float = 7200) -> Forward:
+    """A panic with these cameras, whose links open for so many seconds."""
+    until = SystemClock().now() + timedelta(seconds=seconds)
+    return now(cameras=cameras, position_link=f"{LINK}-position", links_until=until)
+
+
+def test_cameras_and_the_place_are_links_until_their_time_is_over(page: Page, centre: RunningCentre) -> None:
+    gate = ForwardCamera("cam-1", "Gapura <i>timur</i>", "nearest_representative", "working", 86, LINK)
+    dark = ForwardCamera("cam-2", "Lapangan", "representative", "broken", 140, None)
+    forward = looking(gate, dark, seconds=4)
+    post_forward(centre, forward)
+    views = page.locator(f"[data-incident='{forward.incident}'] .view")
+    expect(views.nth(0)).to_contain_text("terdekat, mewakili RT, berfungsi, 86 m · sampai")
+    expect(views.nth(0)).to_contain_text("WIB")
+    link = views.nth(0).get_by_role("link")
+    expect(link).to_have_text("Kamera Gapura <i>timur</i>")
+    assert link.get_attribute("href") == LINK
+    assert (link.get_attribute("target"), link.get_attribute("rel")) == ("_blank", "noopener noreferrer")
+    expect(views.nth(1)).to_contain_text("mewakili RT, rusak, 140 m · tanpa tautan")
+    expect(views.nth(2).get_by_role("link")).to_have_text("Posisi kejadian")
+    expect(page.locator(f"[data-incident='{forward.incident}'] .view a")).to_have_count(0, timeout=8000)
+    expect(views.nth(0)).to_contain_text("tautan sudah berakhir")
+
+
+def test_of_a_cap_document_alone_its_own_words_are_the_links(page: Page, centre: RunningCentre, keys: Keys) -> None:
+    forward = looking(ForwardCamera("cam-1", "Gapura", "nearest", "blurred", 86, LINK))
+    assert post_cap(centre, signed_cap(keys, forward), forward.delivery).status_code == 200
+    card = page.locator(f"[data-incident='{forward.incident}']")
+    expect(card.get_by_role("link", name="Kamera Gapura: terdekat, 86 m, buram")).to_have_attribute("href", LINK)
+    expect(card.get_by_role("link", name="Posisi kejadian; tautan berlaku sampai")).to_be_visible()
+
+
+@pytest.mark.parametrize("odd", ["javascript:document.title='taken'", "https://a:b@c.example/", "data:text/html,x", 7])
+def test_what_is_no_web_address_becomes_no_link(page: Page, centre: RunningCentre, odd: object) -> None:
+    forward = looking()
+    said = json.loads(webhook_body(forward))
+    said |= {"cameras": [{"name": "Gapura", "link": odd}, {"id": 7}, "x"], "position_link": odd, "links_until": odd}
+    named = {"X-Kentongan-Delivery": forward.delivery, "X-Kentongan-Event": str(forward.event)}
+    assert post_webhook(centre, json.dumps(said).encode(), **named).status_code == 200, "an alarm is an alarm"
+    views = page.locator(f"[data-incident='{forward.incident}'] .view")
+    expect(views).to_have_count(1)
+    expect(views).to_contain_text("Kamera Gapuratanpa tautan")
+    assert views.get_by_role("link").count() == 0
 
 
 def test_a_cancellation_leaves_the_decision_to_the_officer(page: Page, centre: RunningCentre) -> None:

@@ -1,7 +1,6 @@
 """Transactions in memory: what a failed job wrote is gone, as it is on a disk."""
 
 from collections.abc import Callable
-from copy import copy
 from typing import Any, TypeVar
 
 from tests.fakes.access import FakeAccess
@@ -66,6 +65,7 @@ class InMemoryTransactions:
         self.unreadable = False
         self.refused = 0
         self._on_commit: Callable[[Committed], None] = lambda _: None
+        self._kept = self._containers()
         self._unit = UnitOfWork(
             incidents=self.incidents,
             answers=self.answers,
@@ -162,14 +162,23 @@ class InMemoryTransactions:
             self.consents,
         ]
 
-    def _remember(self) -> list[dict[str, Any]]:
-        """The containers of every book; what they hold never changes in place."""
+    def _containers(self) -> list[tuple[dict[str, Any], str]]:
+        """Where the containers of every book are; what they hold never changes in place."""
         kept = (dict, list, set)
         return [
-            {name: copy(value) for name, value in vars(book).items() if isinstance(value, kept)}
+            (vars(book), name)
             for book in self._books()
+            for name, value in vars(book).items()
+            if isinstance(value, kept)
         ]
 
-    def _go_back(self, before: list[dict[str, Any]]) -> None:
-        for book, remembered in zip(self._books(), before, strict=True):
-            vars(book).update(remembered)
+    def assert_remembers_all(self) -> None:
+        """A book that got another container meanwhile would not be taken back with the rest."""
+        assert [name for _, name in self._containers()] == [name for _, name in self._kept]
+
+    def _remember(self) -> list[Any]:
+        return [book[name].copy() for book, name in self._kept]
+
+    def _go_back(self, before: list[Any]) -> None:
+        for (book, name), remembered in zip(self._kept, before, strict=True):
+            book[name] = remembered

@@ -214,3 +214,4 @@ def test_a_few_histories() -> None:
             walk.step()
             promises.hold()
         promises.hold_at_the_end()
+        walk.town.store.assert_remembers_all()

@@ -92,6 +92,30 @@ class Neighbourhood:
             )
         wait_for(self._is_alive, "the server")
 
+    def start_another(self) -> "subprocess.Popen[bytes]":
+        """A second server on the same database and broker, as a process of its own; returns when it is ready."""
+        port = _free_port()
+        own = {"KENTONGAN_HTTP_PORT": str(port), "KENTONGAN_CHECKPOINT_FILE": str(self.folder / "checkpoints-2.jsonl")}
+        with (self.folder / "server-2.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "kentongan_server", "run"],
+                env={**os.environ, **self._environment(), **own},
+                stdout=log,
+                stderr=log,
+            )
+        self._doors.callback(process.wait)
+        self._doors.callback(process.kill)
+
+        def is_ready() -> bool:
+            assert process.poll() is None, (self.folder / "server-2.log").read_text()[-2000:]
+            try:
+                return httpx.get(f"http://127.0.0.1:{port}/readyz", trust_env=False).is_success
+            except httpx.HTTPError:
+                return False
+
+        wait_for(is_ready, "the second server")
+        return process
+
     def kill_server(self) -> None:
         """SIGKILL: no farewell."""
         if self._server is not None:

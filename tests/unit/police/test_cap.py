@@ -55,6 +55,11 @@ def test_every_kind_purpose_and_event_is_valid_and_says_what_was_meant(
     assert said["status"] == {"actual": "Actual", "drill": "Exercise", "test": "Test"}[purpose]
     assert said["msgType"] == MESSAGE_TYPE[event]
     assert ("note" in said) == (purpose is not Purpose.ACTUAL)
+    headline = alert.findtext("c:info/c:headline", "", NS)
+    begins = {"actual": "", "drill": "LATIHAN: ", "test": "UJI: "}
+    assert [headline.startswith(word) for word in begins.values()] == [
+        word in ("", begins[purpose]) for word in begins.values()
+    ]
     assert said.get("references") == (
         None
         if event is ForwardEvent.REPORTED

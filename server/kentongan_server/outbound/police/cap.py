@@ -59,6 +59,7 @@ _NOTE = {
     Purpose.DRILL: "LATIHAN kentongan, bukan kejadian nyata.",
     Purpose.TEST: "UJI sistem kentongan, bukan kejadian nyata.",
 }
+_MEANT = {Purpose.ACTUAL: "", Purpose.DRILL: "LATIHAN: ", Purpose.TEST: "UJI: "}  # some screens show the headline alone
 
 # An element by its name, with its text or its own children in order.
 Element: TypeAlias = "tuple[str, str | list[Element]]"
@@ -187,7 +188,7 @@ def _info(forward: Forward, preset: CapPreset, identity: CapIdentity) -> Iterato
     yield "onset", _time(forward.opened_at)
     yield "expires", _time(forward.queued_at + _OF_INTEREST_FOR)
     yield "senderName", one_line(identity.sender_name)
-    yield "headline", _HEADLINE[forward.event].format(event=preset.event, place=place)
+    yield "headline", _MEANT[forward.purpose] + _HEADLINE[forward.event].format(event=preset.event, place=place)
     yield "description", legible(forward.text) if forward.text else "Pelapor tidak memberi keterangan."
     yield "parameter", _named("kentongan:class", forward.incident_class)
     yield "parameter", _named("kentongan:source", one_line(forward.source))

@@ -6,20 +6,45 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
+from tests.fakes.answers import FakeAnswers
+from tests.fakes.destinations import FakeDestinations
 from tests.fakes.incidents import FakeIncidents
+from tests.fakes.notifications import FakeNotifications
 from tests.fakes.people import FakePeople
+from tests.fakes.subscriptions import FakeSubscriptions
 from tests.fakes.timeline import FakeTimeline
 
+from kentongan_server.domain.lifecycle import OPEN_INCIDENT_STATES, NotificationState
+from kentongan_server.domain.notification import NotifyChannel
 from kentongan_server.domain.region_code import is_within
 
 
-class FakePersonalData:
-    """Sessions and notifications are nobody's here."""
+def _drop(rows: dict[Any, Any], keys: list[Any]) -> int:
+    for key in keys:
+        del rows[key]
+    return len(keys)
 
-    def __init__(self, people: FakePeople, incidents: FakeIncidents, timeline: FakeTimeline) -> None:
+
+class FakePersonalData:
+    """Sessions are nobody's here."""
+
+    def __init__(
+        self,
+        people: FakePeople,
+        incidents: FakeIncidents,
+        timeline: FakeTimeline,
+        answers: FakeAnswers,
+        notifications: FakeNotifications,
+        destinations: FakeDestinations,
+        subscriptions: FakeSubscriptions,
+    ) -> None:
         self._people = people
         self._incidents = incidents
         self._timeline = timeline
+        self._answers = answers
+        self._notifications = notifications
+        self._destinations = destinations
+        self._subscriptions = subscriptions
 
     def about(self, person: str) -> dict[str, list[dict[str, Any]]]:
         """See the port, as with everything below."""
@@ -72,8 +97,35 @@ class FakePersonalData:
     def drop_sessions(self, before: datetime, limit: int) -> int:  # noqa: ARG002
         return 0
 
-    def drop_notifications(self, before: datetime, limit: int) -> int:  # noqa: ARG002
-        return 0
+    def drop_notifications(self, before: datetime, limit: int) -> int:
+        done = [n.id for n in self._notifications.all.values() if n.due_at is None and n.changed_at < before]
+        return _drop(self._notifications.all, done[:limit])
+
+    def drop_answers(self, before: datetime, limit: int) -> int:
+        over = {i.id for i in self._incidents.incidents.values() if i.status not in OPEN_INCIDENT_STATES}
+        old = [key for key, one in self._answers.all.items() if one.answered_at < before and one.incident in over]
+        return _drop(self._answers.all, old[:limit])
+
+    def drop_deliveries(self, before: datetime, limit: int) -> int:
+        done = [d.id for d in self._subscriptions.deliveries.values() if d.due_at is None and d.changed_at < before]
+        return _drop(self._subscriptions.deliveries, done[:limit])
+
+    def drop_destinations(self, before: datetime, limit: int) -> int:
+        told = list(self._notifications.all.values())
+        taken = [n for n in told if n.state in (NotificationState.SENT, NotificationState.DELIVERED)]
+        works = any(n.channel is NotifyChannel.WEB_PUSH and n.changed_at >= before for n in taken)
+        failed = {n.destination for n in told if n.state is NotificationState.FAILED and n.changed_at < before}
+        dead = failed - {n.destination for n in taken} if works else set()
+        codes = self._destinations.codes
+        gone = [
+            d.id
+            for d in self._destinations.known.values()
+            if (not d.confirmed and d.id in codes and codes[d.id][1] < before)
+            or (d.channel is NotifyChannel.WEB_PUSH and d.id in dead)
+        ][:limit]
+        for id in gone:
+            self._destinations.remove(id)
+        return len(gone)
 
     def affected(self, categories: Collection[str], region: str | None) -> dict[str, list[str]]:
         found = {}

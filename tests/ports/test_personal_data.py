@@ -5,11 +5,15 @@ from datetime import timedelta
 import pytest
 from tests.fakes.record import FakeSeal
 from tests.ports.samples import RT1, a_person, a_report, an_incident, at
+from tests.ports.test_notifications import a_destination, a_notification
+from tests.ports.test_subscriptions import a_delivery, a_subscription
 
+from kentongan_server.domain.answer import Answer, Answered
 from kentongan_server.domain.errors import ConflictError, UnknownError
 from kentongan_server.domain.events import Noted, ReportTaken
 from kentongan_server.domain.incident import Position
-from kentongan_server.domain.lifecycle import IncidentStatus
+from kentongan_server.domain.lifecycle import IncidentStatus, NotificationState
+from kentongan_server.domain.notification import NotifyChannel
 from kentongan_server.domain.retention import POSITIONS, RECORD, WORDS
 from kentongan_server.ports.unit_of_work import Transactions, UnitOfWork
 from kentongan_server.use_cases.governing.erase_person import erase_person, tell_person
@@ -128,3 +132,91 @@ async def test_whom_a_leak_concerns(store: Transactions) -> None:
         "other": ["memberships"],
     }
     assert await store.read(lambda uow: uow.personal.affected(["reports"], "33.75")) == {}
+
+
+def answer(uow: UnitOfWork, incident: str, seconds: float) -> None:
+    uow.answers.put(Answered(incident, ME, "community", Answer.COMING, at(seconds)))
+
+
+async def test_who_came_is_forgotten_once_it_is_over_and_long_ago(store: Transactions) -> None:
+    await store.run(live)
+
+    def come(uow: UnitOfWork) -> None:
+        uow.incidents.add_incident(an_incident("open"))
+        uow.incidents.add_incident(an_incident("young", status=IncidentStatus.CLOSED))
+        for incident, seconds in (("mine", 1), ("open", 1), ("young", 9)):
+            answer(uow, incident, seconds)
+
+    await store.run(come)
+    assert await store.run(lambda uow: uow.personal.drop_answers(at(1), 10)) == 0
+    assert await store.run(lambda uow: uow.personal.drop_answers(at(2), 10)) == 1
+    left = await store.read(lambda uow: [id for id in ("mine", "open", "young") if uow.answers.people(id)])
+    assert left == ["open", "young"]
+
+
+async def test_what_third_parties_were_sent_is_forgotten_once_it_is_done(store: Transactions) -> None:
+    def send(uow: UnitOfWork) -> None:
+        uow.subscriptions.put(a_subscription())
+        done = {"due_at": None, "state": NotificationState.DELIVERED}
+        uow.subscriptions.add([a_delivery("d-1", changed_at=at(1), **done), a_delivery("d-2", changed_at=at(1))])
+        uow.subscriptions.add([a_delivery("d-3", changed_at=at(5), **done)])
+
+    await store.run(send)
+    assert await store.run(lambda uow: uow.personal.drop_deliveries(at(5), 10)) == 1
+    left = await store.read(lambda uow: [id for id in ("d-1", "d-2", "d-3") if uow.subscriptions.delivery(id)])
+    assert left == ["d-2", "d-3"], "what is still on its way stays, however old"
+
+
+async def test_addresses_that_nobody_confirmed_and_endpoints_that_are_dead_are_forgotten(store: Transactions) -> None:
+    done = {"due_at": None}
+
+    def tell(uow: UnitOfWork) -> None:
+        for name in ("dead", "alive", "new"):
+            uow.destinations.put(a_destination(name))
+        for name in ("typo", "waiting"):
+            uow.destinations.put(a_destination(name, channel=NotifyChannel.EMAIL, confirmed=False))
+        uow.destinations.put(a_destination("mail", channel=NotifyChannel.EMAIL))
+        uow.destinations.expect_code("typo", "hash", at(1))
+        uow.destinations.expect_code("waiting", "hash", at(9))
+        for name, seconds in (("dead", 1), ("alive", 1), ("new", 9), ("mail", 1)):
+            failed = {"destination": name, "state": NotificationState.FAILED, "changed_at": at(seconds)}
+            uow.notifications.add([a_notification(f"no-{name}", **failed, **done)])
+
+    def works(uow: UnitOfWork) -> None:
+        sent = {"destination": "alive", "state": NotificationState.SENT, "changed_at": at(8)}
+        uow.notifications.add([a_notification("yes", **sent, **done)])
+
+    async def left() -> set[str]:
+        return {one.id for one in await store.read(lambda uow: uow.destinations.of_people([ME]))}
+
+    await store.run(tell)
+    assert await store.run(lambda uow: uow.personal.drop_destinations(at(5), 10)) == 1
+    assert await left() == {"dead", "alive", "new", "waiting", "mail"}, "nobody took anything: it may be us"
+    await store.run(works)
+    assert await store.run(lambda uow: uow.personal.drop_destinations(at(5), 10)) == 1
+    assert await left() == {"alive", "new", "waiting", "mail"}
+    assert await store.run(lambda uow: uow.personal.drop_notifications(at(5), 10)) == 3
+
+
+async def test_the_nightly_run_does_all_of_it_and_says_so(store: Transactions) -> None:
+    await store.run(live)
+
+    def more(uow: UnitOfWork) -> None:
+        answer(uow, "mine", 1)
+        uow.subscriptions.put(a_subscription())
+        uow.subscriptions.add([a_delivery(incident="mine", due_at=None, state=NotificationState.DELIVERED)])
+        uow.destinations.put(a_destination("typo", channel=NotifyChannel.EMAIL, confirmed=False))
+        uow.destinations.expect_code("typo", "hash", at(1))
+        uow.notifications.add([a_notification(incident="mine", due_at=None, state=NotificationState.SENT)])
+
+    await store.run(more)
+    clock = await store.read(lambda uow: uow.clock)
+    clock.pass_seconds((WORDS.keep + timedelta(days=1)).total_seconds())
+    done = await store.run(retain_some)
+    assert {name: done[name] for name in ("answers", "deliveries", "destinations", "notifications")} == {
+        "answers": 1,
+        "deliveries": 1,
+        "destinations": 1,
+        "notifications": 1,
+    }
+    assert await store.run(retain_some) == {}

@@ -25,10 +25,24 @@ SESSIONS = Rule(
     "to see who signed in from where",
 )
 NOTIFICATIONS = Rule("notifications", timedelta(days=90), "rows of who was told go", "to see whom an alarm reached")
+ANSWERS = Rule("answers", timedelta(days=365), "rows of who comes or saw it go", "to see who helped, and when")
+DELIVERIES = Rule(
+    "deliveries", timedelta(days=90), "rows of what third parties were sent go", "to show a receiver what it was sent"
+)
+DESTINATIONS = Rule(
+    "destinations",
+    timedelta(days=30),
+    "addresses that nobody confirmed, and push endpoints that took nothing since while others did, go",
+    "to reach a person; an endpoint whose service says that it is gone goes at once",
+)
 RECORD = Rule("record", timedelta(days=5 * 365), "entries go, up to a checkpoint that vouches for them", "audit")
 TELEMETRY = Rule("telemetry", timedelta(days=7), "heartbeats go", "to find a failing device")
 
-RULES = (POSITIONS, WORDS, SESSIONS, NOTIFICATIONS, RECORD, TELEMETRY)
+VIEWS = Rule(
+    "views", RECORD.keep, "go with the record's entries, of which they are", "to answer who looked through a camera"
+)
+
+RULES = (POSITIONS, WORDS, ANSWERS, SESSIONS, NOTIFICATIONS, DESTINATIONS, DELIVERIES, VIEWS, RECORD, TELEMETRY)
 
 # What an erasure leaves, why, and both in a sentence of Bahasa Indonesia.
 KEPT = (

@@ -44,6 +44,19 @@ class PersonalDataBook(Protocol):
         """Remove so many notifications that were done before then; how many."""
         ...
 
+    def drop_answers(self, before: datetime, limit: int) -> int:
+        """Remove so many answers given before then to incidents that are over; how many."""
+        ...
+
+    def drop_deliveries(self, before: datetime, limit: int) -> int:
+        """Remove so many deliveries to third parties that were done before then; how many."""
+        ...
+
+    def drop_destinations(self, before: datetime, limit: int) -> int:
+        """Remove so many addresses whose code expired before then, and push endpoints that have failed since before then
+        and taken nothing, if others took something meanwhile: else it may be us; how many."""
+        ...
+
     def affected(self, categories: Collection[str], region: str | None) -> dict[str, list[str]]:
         """Whose data of these categories is held, in the region or below it: the categories by person."""
         ...

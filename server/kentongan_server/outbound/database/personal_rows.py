@@ -4,9 +4,10 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, and_, delete, insert, literal, or_, select, update
+from sqlalchemy import Column, Connection, Table, and_, bindparam, delete, insert, literal, or_, select, update
 
-from kentongan_server.domain.lifecycle import OPEN_INCIDENT_STATES
+from kentongan_server.domain.lifecycle import OPEN_INCIDENT_STATES, NotificationState
+from kentongan_server.domain.notification import NotifyChannel
 from kentongan_server.outbound.database.access_tables import (
     access_resets,
     access_tokens,
@@ -20,6 +21,7 @@ from kentongan_server.outbound.database.consent_rows import consents, erasures
 from kentongan_server.outbound.database.notification_tables import answers, destinations, notifications, preferences
 from kentongan_server.outbound.database.roster_rows import calendars, check_ins, rota_people, swaps
 from kentongan_server.outbound.database.scopes import lies_in
+from kentongan_server.outbound.database.subscription_rows import deliveries
 from kentongan_server.outbound.database.tables import (
     adjacencies,
     incidents,
@@ -62,6 +64,7 @@ OWN: dict[str, tuple[Table, Column[Any]]] = {
 NAMED = (adjacencies.c.by, cooldowns.c.set_by, cooldowns.c.lifted_by)
 KEPT_ROWS = {"name", "reports", "record"}  # emptied instead of removed
 _SECRET = ("hash", "secret", "recovery", "code", "salt", "commitment", "tries", "last_step")
+_TAKEN = (NotificationState.SENT, NotificationState.DELIVERED)
 _TIMES = ("_at", "_until", "valid_from", "at")
 
 
@@ -149,6 +152,32 @@ class PersonalRows:
     def drop_notifications(self, before: datetime, limit: int) -> int:
         old = and_(notifications.c.changed_at < to_ms(before), notifications.c.due_at.is_(None))
         return self._some(notifications, notifications.c.id, old, limit, None)
+
+    def drop_answers(self, before: datetime, limit: int) -> int:
+        is_over = incidents.c.status.not_in(sorted(OPEN_INCIDENT_STATES))
+        over = select(literal(1)).where(incidents.c.id == answers.c.incident, is_over).correlate(answers).exists()
+        some = select(answers.c.incident, answers.c.person).where(answers.c.answered_at < to_ms(before), over)
+        rows = [tuple(row) for row in self._connection.execute(some.limit(limit))]
+        gone = delete(answers).where(answers.c.incident == bindparam("of"), answers.c.person == bindparam("by"))
+        if rows:
+            self._connection.execute(gone, [{"of": incident, "by": person} for incident, person in rows])
+        return len(rows)
+
+    def drop_deliveries(self, before: datetime, limit: int) -> int:
+        old = and_(deliveries.c.changed_at < to_ms(before), deliveries.c.due_at.is_(None))
+        return self._some(deliveries, deliveries.c.id, old, limit, None)
+
+    def drop_destinations(self, before: datetime, limit: int) -> int:
+        of, push = notifications.c.destination == destinations.c.id, destinations.c.channel == NotifyChannel.WEB_PUSH
+        tried = select(literal(1)).where(of, notifications.c.state == NotificationState.FAILED)
+        failed = tried.where(notifications.c.changed_at < to_ms(before)).correlate(destinations).exists()
+        taken = select(literal(1)).where(notifications.c.state.in_(_TAKEN))
+        works = taken.where(
+            notifications.c.channel == NotifyChannel.WEB_PUSH, notifications.c.changed_at >= to_ms(before)
+        )
+        unconfirmed = and_(destinations.c.confirmed.is_(False), destinations.c.code_until < to_ms(before))
+        dead = and_(push, failed, ~taken.where(of).correlate(destinations).exists(), works.exists())
+        return self._some(destinations, destinations.c.id, or_(unconfirmed, dead), limit, None)
 
     def affected(self, categories: Collection[str], region: str | None) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}

@@ -4,7 +4,16 @@ from datetime import timedelta
 
 from kentongan_server.domain.events import Noted
 from kentongan_server.domain.record import PRUNED, Head
-from kentongan_server.domain.retention import NOTIFICATIONS, POSITIONS, RECORD, SESSIONS, WORDS
+from kentongan_server.domain.retention import (
+    ANSWERS,
+    DELIVERIES,
+    DESTINATIONS,
+    NOTIFICATIONS,
+    POSITIONS,
+    RECORD,
+    SESSIONS,
+    WORDS,
+)
 from kentongan_server.ports.unit_of_work import UnitOfWork
 from kentongan_server.use_cases.governing.verify_record import EPOCH
 
@@ -19,6 +28,9 @@ def retain_some(uow: UnitOfWork) -> dict[str, int]:
         WORDS.data: book.drop_words(now - WORDS.keep, BATCH),
         SESSIONS.data: book.drop_sessions(now - SESSIONS.keep, BATCH),
         NOTIFICATIONS.data: book.drop_notifications(now - NOTIFICATIONS.keep, BATCH),
+        ANSWERS.data: book.drop_answers(now - ANSWERS.keep, BATCH),
+        DELIVERIES.data: book.drop_deliveries(now - DELIVERIES.keep, BATCH),
+        DESTINATIONS.data: book.drop_destinations(now - DESTINATIONS.keep, BATCH),
         RECORD.data: _prune(uow),
     }
     found = {data: count for data, count in done.items() if count}

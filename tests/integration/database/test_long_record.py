@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from bench.fill_record import fill
-from sqlalchemy import Engine, Insert, event
+from sqlalchemy import Engine, Insert, event, insert
 from tests.integration.database.furnished import furnish, opened, report, rows
 from tests.unit.server.town import RT1, SARI
 
@@ -20,6 +20,7 @@ from kentongan_server.inbound.clock.ticker import SILENT_AFTER
 from kentongan_server.outbound.database.backup import back_up
 from kentongan_server.outbound.database.engine import DatabaseError, open_database
 from kentongan_server.outbound.database.statement import Statement
+from kentongan_server.outbound.database.tables import cameras
 from kentongan_server.outbound.database.transactions import DatabaseTransactions
 from kentongan_server.ports.unit_of_work import UnitOfWork
 from kentongan_server.use_cases.alarming.drill import drills_due
@@ -38,7 +39,7 @@ from kentongan_server.use_cases.supervising.note_state import find_silent_nodes
 pytestmark = pytest.mark.real
 
 LONG, SHORT = 3000, 300
-LONG_TABLES = ("incidents", "reports", "timeline", "alarms", "alarm_commands", "outbox", "notifications")
+LONG_TABLES = ("incidents", "reports", "timeline", "alarms", "alarm_commands", "outbox", "notifications", "cameras")
 DECISIONS: tuple[Callable[[UnitOfWork], object], ...] = (
     tell_due_waves,
     alarms_due,
@@ -66,11 +67,17 @@ def what_runs_all_the_time(uow: UnitOfWork) -> None:
     uow.incidents.open_incident(RT1, IncidentClass.CRIME, Purpose.ACTUAL, now)
     uow.incidents.reports_of("old-000000001")
     uow.incidents.newest(None, 50)
+    uow.surroundings.cameras_of(RT1)
     uow.alarms.commands_due(now, 100)
     uow.alarms.alarm_of("old-000000001")
     uow.outbox.due(now, 100)
     uow.outbox.unaccepted_since(now)
     due_orders(uow)
+
+
+def a_camera(number: int) -> dict[str, object]:
+    plain = {"name": "Gang", "latitude": -6.98, "longitude": 110.41, "representative": True, "health": "working"}
+    return {"id": f"cam-{number}", "region": f"33.74.01.1001/RW01/RT{number % 10 + 1:02d}", **plain}
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -80,6 +87,8 @@ def long_record(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engi
     address = f"sqlite:///{tmp_path / 'long.sqlite3'}" if is_sqlite else request.getfixturevalue("postgresql").new()
     fill(address, LONG)
     engine = open_database(address)
+    with engine.begin() as connection:
+        connection.execute(insert(cameras), [a_camera(number) for number in range(LONG)])
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE")
     yield engine

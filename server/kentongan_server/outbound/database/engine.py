@@ -116,7 +116,9 @@ def _migrations(connection: Connection) -> "Config":
 
 
 def _sqlite(url: URL) -> Engine:
-    engine = create_engine(url, poolclass=QueuePool, pool_size=5, connect_args={"check_same_thread": False})
+    engine = create_engine(
+        url, poolclass=QueuePool, pool_size=5, connect_args={"check_same_thread": False}, hide_parameters=True
+    )  # a refused statement is logged, and a log is no place for what people said
 
     @event.listens_for(engine, "connect")
     def _durable(connection: Any, _record: object) -> None:
@@ -133,7 +135,7 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _postgresql(url: URL) -> Engine:
-    engine = create_engine(url, pool_pre_ping=True, pool_size=5, connect_args=_CONNECT)
+    engine = create_engine(url, pool_pre_ping=True, pool_size=5, connect_args=_CONNECT, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _durable(connection: Any, _record: object) -> None:

@@ -52,6 +52,25 @@ def faults_of(described: dict[str, Any]) -> Callable[[Any, dict[str, Any]], list
     return faults
 
 
+def test_every_whole_number_that_a_caller_may_send_has_an_end(described: dict[str, Any]) -> None:
+    """One without is a crash in the database, and no number at all in a browser."""
+
+    def endless(part: Any, where: str) -> list[str]:
+        if isinstance(part, list):
+            return [found for place, inner in enumerate(part) for found in endless(inner, f"{where}/{place}")]
+        if not isinstance(part, dict):
+            return []
+        bare = part.get("type") == "integer" and part.get("maximum", 2**53) >= 2**53 and "const" not in part
+        return [where] * bare + [found for key, inner in part.items() for found in endless(inner, f"{where}/{key}")]
+
+    sent = {name: schema for name, schema in described["components"]["schemas"].items() if name.endswith("In")}
+    operations = [operation for path in described["paths"].values() for operation in path.values()]
+    asked = [operation.get(where) for operation in operations for where in ("parameters", "requestBody")]
+    assert len(sent) > 40
+    assert len(operations) > 130
+    assert endless([*asked, sent], "") == []
+
+
 def test_it_says_what_it_is(described: dict[str, Any]) -> None:
     assert described["openapi"].startswith("3.1")
     assert described["info"]["version"]

@@ -23,7 +23,7 @@ class RhythmIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     pattern: Annotated[str, StringConstraints(min_length=1, max_length=32)]
-    beats: Annotated[list[int], Field(max_length=64)]
+    beats: Annotated[list[Annotated[int, Field(ge=0, le=60_000)]], Field(max_length=64)]
     rounds: int = Field(ge=0, le=10_000)
     duration_ms: int = Field(ge=0, le=60_000)
     colour: Annotated[str, StringConstraints(max_length=16)]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from kentongan_server.domain.errors import InvalidError
@@ -13,6 +13,8 @@ from kentongan_server.inbound.http.strict_json import StrictRoute
 from kentongan_server.inbound.http.views import RegionCode
 from kentongan_server.ports.unit_of_work import Transactions
 from kentongan_server.use_cases.supervising.roll_out import assert_may_release, halt_release, start_release, take_file
+
+Sequence = Annotated[int, Path(ge=1, le=2**53 - 1, description="The release's number in its manifest")]
 
 router = APIRouter(prefix="/api/v1", tags=["releases"], route_class=StrictRoute)
 
@@ -80,7 +82,7 @@ async def start_new_release(body: ReleaseIn, request: Request, person: Caller) -
 
 
 @router.post("/releases/{sequence}/files")
-async def take_release_file(sequence: int, body: FileIn, request: Request, person: Caller) -> ReleaseOut:
+async def take_release_file(sequence: Sequence, body: FileIn, request: Request, person: Caller) -> ReleaseOut:
     """One file, checked against the manifest; the same one again changes nothing."""
     data = bytes.fromhex(body.hex)
     transactions: Transactions = request.app.state.transactions
@@ -88,7 +90,7 @@ async def take_release_file(sequence: int, body: FileIn, request: Request, perso
 
 
 @router.post("/releases/{sequence}/halt")
-async def halt_one_release(sequence: int, body: HaltIn, request: Request, person: Caller) -> ReleaseOut:
+async def halt_one_release(sequence: Sequence, body: HaltIn, request: Request, person: Caller) -> ReleaseOut:
     """Offer it to no kentongan any more; who runs it goes on running it."""
     transactions: Transactions = request.app.state.transactions
     return _out(await transactions.run(lambda uow: halt_release(uow, person, sequence, body.reason)))

@@ -28,7 +28,7 @@ class RuleIn(BaseModel):
     region: RegionCode
     incident_class: IncidentClass = Field(alias="class")
     period: Period
-    rises: dict[int, int] = Field(
+    rises: dict[int, Annotated[int, Field(ge=0, le=1_000_000)]] = Field(
         description="Level → seconds without an acknowledgement", max_length=3, examples=[{"2": 60, "3": 180}]
     )
     witness_to: int = Field(ge=1, le=4, description="How far a second reporter lifts it")

@@ -24,6 +24,7 @@ from bench.machine import fdatasync_ms
 from bench.stand import Stand, StandError, standing
 from bench.subjects import Kentongan
 from kentongan_contract.messages import Command
+from kentongan_server.domain.alarm import CITY_LEISURE_MS
 
 LAST_MS = 2_000.0
 PRESS_P99_MS = 200.0
@@ -173,6 +174,7 @@ async def _peer(stand: Stand) -> Batch:
             nonce=nonce,
             counter=FAR_AHEAD,
             ttl_ms=30_000,
+            leisure_ms=CITY_LEISURE_MS,
         )
 
     ready = stand.write("bare.json", json.dumps([(t, p.decode()) for t, p in stand.fleet.sealed_for(command)]))

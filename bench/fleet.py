@@ -5,6 +5,7 @@ Before a peer, which seals nothing, the same fleet takes any message as its comm
 """
 
 import asyncio
+import gc
 import json
 import os
 import random
@@ -59,6 +60,8 @@ class LightNode:
         self._nonce = ""
         self._siren = "silent"
         self._outcomes: list[list[str]] = []
+        self._leisure_s = 0.0
+        self._answers_later = False
         self._born_at = time.monotonic()
         self._shown: tuple[str | None, str | None] = (None, None)
         heard = self._heard_sealed if sealed else self._heard_plain
@@ -110,6 +113,7 @@ class LightNode:
         if command.incident is not None:
             about = command.incident if command.action == "sound" else f"{command.action} {command.incident}"
             self._ears.commands.setdefault(about, {}).setdefault(self.node, time.perf_counter())
+        self._leisure_s = command.leisure_ms / 1000
         self._siren = "sounding"
         self._outcome(command.id, "sounding")
         asyncio.get_running_loop().call_later(command.duration_ms / 1000, self._complete, command.id)
@@ -127,9 +131,19 @@ class LightNode:
     def _outcome(self, command: str, outcome: str) -> None:
         others = [each for each in self._outcomes if each[0] != command]
         self._outcomes = [[command, outcome], *others][:KEPT_COMMANDS]
-        self._say_state()
+        if self._leisure_s:
+            self._answers_later = True
+            wait = random.uniform(0.0, self._leisure_s)  # noqa: S311  # spread, not secret
+            asyncio.get_running_loop().call_later(wait, self._answer)
+        else:
+            self._say_state()
+
+    def _answer(self) -> None:
+        if self._answers_later:
+            self._say_state()
 
     def _say_state(self) -> None:
+        self._answers_later = False
         self._seq += 1
         report, stage = self._shown
         state = State(
@@ -182,10 +196,13 @@ class Fleet:
             await asyncio.gather(*(connect(host, port, node.wire) for node in group))
             for node in group:
                 node.beat()
+        gc.collect()
+        gc.disable()  # a collection among a city's objects would be measured as the subject's delay
         self._beating = asyncio.create_task(self._beat(nodes))
 
     async def close(self) -> None:
         """Disconnect all."""
+        gc.enable()
         if self._beating is not None:
             self._beating.cancel()
             await asyncio.gather(self._beating, return_exceptions=True)

@@ -9,7 +9,7 @@ from .checks import Beats, Check, Codes, Counts, Nonce, OneOf, Outcomes, Text, T
 from .errors import MessageError
 from .topics import is_node_name
 
-MINOR = 3
+MINOR = 4
 PURPOSES = ("actual", "drill", "test")
 CLASSES = ("crime", "emergency", "community")
 ACTIONS = ("sound", "silence", "test", "all_clear")
@@ -235,7 +235,8 @@ class Command(Message):
 
     One run through `beats` is a round; the siren stops after `rounds` rounds or `duration_ms`, whichever is first,
     and the node's own limits stand above both. `report` is the one that raised the alarm: a kentongan that has sounded for it
-    already, because a neighbour told it so while the network was down, does not sound for it again.
+    already, because a neighbour told it so while the network was down, does not sound for it again. `leisure_ms` is for a crowd
+    told at once (RFC 7252, 8.2): the node obeys now, and says so at a moment of its own choice within that time.
     """
 
     KIND = "command"
@@ -254,8 +255,9 @@ class Command(Message):
         ("counter", "count", False),
         ("ttl_ms", "lifetime", False),
         ("report", "ident", True),
+        ("leisure_ms", "lifetime", False),
     )
-    LATER = ("report",)
+    LATER = ("report", "leisure_ms")
 
     def __init__(
         self,
@@ -273,6 +275,7 @@ class Command(Message):
         counter: int,
         ttl_ms: int,
         report: str | None = None,
+        leisure_ms: int = 0,
     ) -> None:
         self.id = id
         self.action = action
@@ -288,6 +291,7 @@ class Command(Message):
         self.counter = counter
         self.ttl_ms = ttl_ms
         self.report = report
+        self.leisure_ms = leisure_ms
         self._check()
 
 

@@ -1,7 +1,8 @@
 """What the node says upward: birth, heartbeat, change, and every report until its receipt.
 
 A heartbeat brings a new nonce, a change repeats the newest: commands may name the last three, so a nonce at every change
-would make a command stale in seconds. Of several changes only the last is said: the state carries the last four outcomes.
+would make a command stale in seconds. Of several changes only the last is said: the state carries the last four outcomes. Where a whole
+city was told something at once, each kentongan says at a moment of its own that it obeyed.
 """
 
 import asyncio
@@ -9,7 +10,7 @@ import asyncio
 from kentongan_contract import codec, seal
 
 from .clock import wait_ms
-from .pace import around
+from .pace import around, draw
 
 _LONGEST_PAUSE_MS = 1000  # while the way up is closed
 
@@ -31,6 +32,7 @@ class Messenger:
         self._keepers = keepers
         self._wake = asyncio.Event()
         self._changed = False
+        self._say_at_ms = 0
         self._nonce = None
         self._next_nonce_ms = 0
         self.uplink = None
@@ -46,8 +48,11 @@ class Messenger:
                 keeper.keep()
             await wait_ms(self._wake, pause)
 
-    def changed(self) -> None:
-        """The state is no longer what was said last."""
+    def changed(self, leisure_ms: int = 0) -> None:
+        """The state is no longer what was said last: say it now, or at some moment of the next `leisure_ms`."""
+        if leisure_ms and self._changed:
+            return  # said with what changed before
+        self._say_at_ms = self._clock.now_ms() + draw(self._random, leisure_ms) if leisure_ms else 0
         self._changed = True
         self._wake.set()
 
@@ -83,13 +88,15 @@ class Messenger:
         if now >= self._next_nonce_ms:
             self._nonce = self._freshness.issue(self._random(8), now)
             self._next_nonce_ms = now + around(self._random, self._heartbeat, 10)
-            self._changed = True
-        if self._changed:
+            self.changed()
+        if self._changed and now >= self._say_at_ms:
             if not self.uplink.send("state", self._sealed("state", self._compose("online", self._nonce))):
                 return _LONGEST_PAUSE_MS
             self._changed = False
         due = self._outbox.next_due_ms()
         soonest = self._next_nonce_ms if due is None else min(due, self._next_nonce_ms)
+        if self._changed:
+            soonest = min(soonest, self._say_at_ms)
         return max(1, soonest - now)
 
     def _sealed(self, kind: str, message) -> bytes:

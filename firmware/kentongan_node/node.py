@@ -48,6 +48,7 @@ class Node:
         self._tell = tell
         self._seq = 0
         self._tests = 0
+        self._leisure_ms = 0  # of the command obeyed last, for its end too
         self._why_unreachable = None
         self._pressed_at = None  # our newest press of this boot
         self._opened_at = None
@@ -168,7 +169,9 @@ class Node:
             if verdict == "receipt":
                 self._take_receipt(found, now)
                 return
+            leisure = 0
             if verdict == "obey":
+                self._leisure_ms = leisure = found.leisure_ms
                 self.sounder.obey(found, now)
             elif verdict == "expired":
                 self.log.move(found.id, "stale")
@@ -181,7 +184,7 @@ class Node:
                 return
             elif verdict == "time":
                 self.board.set_time(found.unix_s, found.utc_offset_minutes)
-            self._messenger.changed()  # a repeat gets its outcome said again
+            self._messenger.changed(leisure)  # a repeat gets its outcome said again
             self.board.nudge()
         except Exception as error:
             self._tell("trouble", part="message", error=type(error).__name__ + ": " + str(error))
@@ -210,6 +213,7 @@ class Node:
         await asyncio.Event().wait()
 
     def _moved(self, event: str, now_ms: int) -> None:
+        self._leisure_ms = 0
         if event == "alarm":
             self._press(now_ms)
         elif event == "silence":
@@ -328,7 +332,7 @@ class Node:
 
     def _on_sound(self, event: str, **fields) -> None:
         self._tell(event, **fields)
-        self._messenger.changed()
+        self._messenger.changed(self._leisure_ms)
 
     def _state(self, presence: str, nonce: "str | None") -> messages.State:
         self._seq += 1

@@ -64,8 +64,8 @@ def build(settings: Settings, log: FilteringBoundLogger, tell: Callable[[dict[st
     def key_turned() -> None:
         gateway.turn_key()
 
-    def state_changed() -> None:
-        gateway.state_changed()
+    def state_changed(leisure_ms: int) -> None:
+        gateway.state_changed(leisure_ms)
 
     def siren_told(cause: Cause, outcome: str | None) -> None:
         gateway.siren_told(cause, outcome)

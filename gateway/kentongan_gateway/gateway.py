@@ -67,7 +67,7 @@ class Gateway:
         self._log = log
         self._tell = tell
         self._wake = asyncio.Event()
-        self._state_due = False
+        self._state_at_ms: int | None = None
         self._heartbeat_at_ms = 0
         self._refused_said = 0
         self._noted_counters: dict[str, int] = {}
@@ -109,6 +109,7 @@ class Gateway:
         """The silence key: ends the noise here, not the alarm."""
         if self._siren.turn_key():
             self._log.info("silenced by key")
+            self.state_changed()
 
     def from_line(self, data: bytes, line: str) -> None:
         """One frame, without its closing zero."""
@@ -180,9 +181,11 @@ class Gateway:
         if outcome == "failed":
             self._log.error("the siren failed", command=cause.command, report=cause.report)
 
-    def state_changed(self) -> None:
-        """There is something new to say about ourselves."""
-        self._state_due = True
+    def state_changed(self, leisure_ms: int = 0) -> None:
+        """There is something new to say about ourselves: now, or at some moment of the next `leisure_ms`."""
+        if leisure_ms and self._state_at_ms is not None:
+            return  # said with what changed before
+        self._state_at_ms = self._clock_ms() + round(leisure_ms * self._random())
         self._wake.set()
 
     def status(self) -> dict[str, Any]:
@@ -237,16 +240,19 @@ class Gateway:
             self._link.publish(self._own_state, self._kentongan.heartbeat(), retain=True)
             self._plan_heartbeat(now_ms)
             self._say_refused()
-        elif self._state_due and self._link.publish(self._own_state, self._kentongan.state(), retain=True):
-            self._state_due = False
+        elif self._is_state_due(now_ms) and self._link.publish(self._own_state, self._kentongan.state(), retain=True):
+            self._state_at_ms = None
         self._reports.say_due(now_ms)
         due_ms = min(self._heartbeat_at_ms, self._reports.next_ms() or self._heartbeat_at_ms)
-        if self._state_due:
-            due_ms = now_ms
+        if self._state_at_ms is not None:
+            due_ms = min(due_ms, self._state_at_ms)
         return max(BLOCKED_MS, due_ms - now_ms)
 
+    def _is_state_due(self, now_ms: int) -> bool:
+        return self._state_at_ms is not None and now_ms >= self._state_at_ms
+
     def _plan_heartbeat(self, now_ms: int) -> None:
-        self._state_due = False
+        self._state_at_ms = None
         self._heartbeat_at_ms = now_ms + round(self._heartbeat_ms * (1 + JITTER * (2 * self._random() - 1)))
 
     def _say_refused(self) -> None:

@@ -1,7 +1,8 @@
 """The gateway as a kentongan: says its own state, obeys its own sealed commands, reads its own receipts.
 
 A command is obeyed when its seal fits, it is not retained, it is fresh (contract.freshness) and new. Everything else is
-counted in `refused` and makes no noise; a command seen before is answered with its outcome, without a second sounding.
+counted in `refused` and makes no noise; a command seen before is answered with its outcome, without a second sounding. What a whole
+city was told is answered at leisure, as the command asks.
 """
 
 from collections.abc import Callable
@@ -20,7 +21,8 @@ STAGES = ("stored", "neighbours_called", "not_delivered", "police_saw", "on_the_
 
 
 class OwnKentongan:
-    """State, freshness and outcomes of one node; `changed` is called whenever a new state is worth saying."""
+    """State, freshness and outcomes of one node; `changed` is called whenever a new state is worth saying, with the
+    milliseconds within which that may be."""
 
     def __init__(
         self,
@@ -32,7 +34,7 @@ class OwnKentongan:
         clock_ms: Callable[[], int],
         random: Callable[[int], bytes],
         nonce_ms: int,
-        changed: Callable[[], None],
+        changed: Callable[[int], None],
     ) -> None:
         self.node = node
         self._key = key
@@ -50,6 +52,7 @@ class OwnKentongan:
         self._nonce_at_ms = 0
         self._session = 0
         self._seq = 0
+        self._leisure_ms = 0
         self._presses = 0
         self._report: str | None = None
         self.stage: str | None = None
@@ -97,7 +100,7 @@ class OwnKentongan:
         """Note what the siren does; every change of it is a state worth saying."""
         if cause.command is not None:
             self._outcomes.note(cause.command, outcome or "sounding")
-        self._changed()
+        self._changed(0 if cause.command is None else self._leisure_ms)
 
     def take_receipt(self, payload: bytes, *, retained: bool) -> Receipt | None:
         """The receipt when it is truly ours, shown on the indicator; None otherwise."""
@@ -107,7 +110,7 @@ class OwnKentongan:
         news = self.stage is None or STAGES.index(receipt.stage) > STAGES.index(self.stage)
         if receipt.report == self._report and news:
             self.stage = receipt.stage
-            self._changed()
+            self._changed(0)
         return receipt
 
     def take_command(self, payload: bytes, *, retained: bool) -> None:
@@ -115,6 +118,7 @@ class OwnKentongan:
         command = self._open(Command.KIND, payload, retained=retained)
         if not isinstance(command, Command):
             return
+        leisure_ms = 0
         if not self._outcomes.is_known(command.id):
             try:
                 self._freshness.accept(command.nonce, command.counter, command.ttl_ms, self._clock_ms())
@@ -122,9 +126,10 @@ class OwnKentongan:
                 self.refused += 1
                 self._outcomes.expired(command.id)
             else:
+                self._leisure_ms = leisure_ms = command.leisure_ms
                 self._outcomes.note(command.id, "device_acked")
                 self._obey(command)
-        self._changed()
+        self._changed(leisure_ms)
 
     def _obey(self, command: Command) -> None:
         if command.action in ("silence", "all_clear") and self._siren.concerns(command.incident):

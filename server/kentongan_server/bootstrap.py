@@ -167,7 +167,9 @@ async def _open(app: FastAPI, settings: Settings, keys: Keys) -> AsyncIterator[N
         if isinstance(pager, HttpPager):
             doors.push_async_callback(pager.close)
         links = ViewLinks(derive(keys.master, "view-links"), settings.public_url)
-        relay = Relay(transactions, sounder, await _responders(settings, keys, doors), pager, metrics, links)
+        relay = Relay(
+            transactions, sounder, await _responders(settings, keys, doors), pager, metrics, links, link.behind
+        )
         notifiers = open_notifiers(settings, keys.vapid, doors)
         app.state.offered_channels = frozenset(notifiers)
         app.state.push_key = keys.vapid.public if keys.vapid else None
@@ -189,7 +191,7 @@ async def _open(app: FastAPI, settings: Settings, keys: Keys) -> AsyncIterator[N
         transactions.listen(committed)
         codebooks_kept = CodebookWatch(transactions, sounder)
         listener = Listener(transactions, signer, sounder, metrics, heartbeats.add, codebooks_kept)
-        ticker = Ticker(transactions, lambda: link.connected_for(time.monotonic()))
+        ticker = Ticker(transactions, lambda: link.connected_for(time.monotonic()), behind=link.behind)
         app.state.transactions = transactions
         app.state.callers = Callers(transactions)
         app.state.hasher = Argon2Hasher(derive(keys.master, "passwords"))
@@ -217,7 +219,7 @@ async def _open(app: FastAPI, settings: Settings, keys: Keys) -> AsyncIterator[N
         try:
             yield
         finally:
-            await asyncio.to_thread(link.stop)
+            await link.stop()
             for task in work:
                 task.cancel()
             await asyncio.gather(*work, return_exceptions=True)

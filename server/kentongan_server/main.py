@@ -57,6 +57,7 @@ def run(
     gc.collect()
     gc.freeze()  # the application's half a million objects live as long as it: no collection need look at them again
     gc.enable()
+    gc.set_threshold(50_000, 20, 20)  # else a city's commands and answers set off one long stop after the other
     uvicorn.Server(config).run()
 
 

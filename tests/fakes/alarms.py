@@ -8,12 +8,12 @@ from tests.fakes.codebooks import FakeCodebooks
 from tests.fakes.incidents import FakeIncidents
 from tests.fakes.places import FakePlaces
 
-from kentongan_server.domain.alarm import Action, Alarm, AlarmCommand, Telling
+from kentongan_server.domain.alarm import Action, Alarm, AlarmCommand, Telling, leisure_ms
 from kentongan_server.domain.codebook import SHIPPED
 from kentongan_server.domain.incident_kind import Purpose
 from kentongan_server.domain.lifecycle import AlarmState, CommandState
 from kentongan_server.domain.region_code import is_within
-from kentongan_server.domain.spread import Woken
+from kentongan_server.domain.spread import CITY, Woken
 from kentongan_server.ports.alarms import Order
 
 _UNANSWERED = (CommandState.QUEUED, CommandState.SENT)
@@ -91,6 +91,9 @@ class FakeAlarms:
     def woken_by(self, alarm_id: str) -> set[str]:
         return {region for alarm, region in self.awake if alarm == alarm_id}
 
+    def last_woken_by(self, alarm_id: str) -> str | None:
+        return max(self.woken_by(alarm_id), default=None)
+
     def woken_incidents(self, regions: Collection[str], limit: int) -> list[str]:
         newest: dict[str, datetime] = {}
         for (alarm_id, region), (_, _, at) in self.awake.items():
@@ -153,8 +156,14 @@ class FakeAlarms:
         waiting = (self.kept[command_id] for command_id in self.due_at)
         return any(command.alarm == alarm_id and command.action is Action.SOUND for command in waiting)
 
-    def commands_due(self, now: datetime, limit: int) -> list[AlarmCommand]:
-        due = sorted((at, command_id) for command_id, at in self.due_at.items() if at <= now)
+    def commands_due(self, now: datetime, limit: int, heard_until: datetime | None = None) -> list[AlarmCommand]:
+        def until(command: AlarmCommand) -> datetime:
+            waits = command.state is CommandState.SENT and self.alarms[command.alarm].level >= CITY
+            return heard_until if waits and heard_until is not None else now
+
+        due = sorted(
+            (at, command_id) for command_id, at in self.due_at.items() if at <= min(now, until(self.kept[command_id]))
+        )
         return [self.kept[command_id] for _, command_id in due[:limit]]
 
     def try_again(self, command_id: str, state: CommandState, counter: int, attempts: int, due_at: datetime) -> None:
@@ -188,4 +197,5 @@ class FakeAlarms:
             nonce=nonce,
             counter=command.counter,
             report=command.report,
+            leisure_ms=leisure_ms(self.alarms[command.alarm].level),
         )

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from tests.ports.samples import NONCE, a_command, a_node, an_alarm, an_incident, at
 
-from kentongan_server.domain.alarm import Action, Telling
+from kentongan_server.domain.alarm import CITY_LEISURE_MS, Action, Telling
 from kentongan_server.domain.codebook import code_of
 from kentongan_server.domain.incident_kind import IncidentKind, Purpose
 from kentongan_server.domain.lifecycle import AlarmState, CommandState
 from kentongan_server.domain.place import Presence
+from kentongan_server.domain.spread import CITY
 from kentongan_server.ports.alarms import Order
 from kentongan_server.ports.unit_of_work import Transactions, UnitOfWork
 
@@ -85,6 +86,34 @@ async def test_a_command_is_due_at_its_time_until_it_is_over(store: Transactions
     assert await due(store, 299) == []
     assert await due(store, 9999) == ["c1"]
     assert (await store.read(lambda uow: uow.alarms.commands(["c2"])))["c2"].state is CommandState.COMPLETED
+
+
+@pytest.mark.parametrize(("level", "asked_again"), [(CITY, ["queued"]), (CITY - 1, ["queued", "sent"])])
+async def test_a_citys_answers_may_have_come_and_wait_to_be_read(
+    store: Transactions, level: int, asked_again: list[str]
+) -> None:
+    def fill(uow: UnitOfWork) -> None:
+        uow.alarms.set_alarm("alarm-1", AlarmState.ACTIVE, level, None)
+        uow.alarms.add_commands([a_command("queued"), a_command("sent", node="ktg-2", state=CommandState.SENT)], at(10))
+
+    async def due_by(heard_until: float) -> list[str]:
+        found = await store.read(lambda uow: uow.alarms.commands_due(at(12), 10, at(heard_until)))
+        return sorted(command.id for command in found)
+
+    await store.run(fill)
+    assert await due_by(9.999) == asked_again
+    assert await due_by(10) == ["queued", "sent"]
+
+
+@pytest.mark.parametrize(("level", "leisure_ms"), [(CITY, CITY_LEISURE_MS), (CITY - 1, 0)])
+async def test_only_a_city_answers_at_leisure(store: Transactions, level: int, leisure_ms: int) -> None:
+    def fill(uow: UnitOfWork) -> None:
+        uow.places.heard(a_node("ktg-1", presence=Presence.ONLINE, nonce=NONCE), at(0))
+        uow.alarms.set_alarm("alarm-1", AlarmState.ACTIVE, level, None)
+        uow.alarms.add_commands([a_command("c1")], at(1))
+
+    await store.run(fill)
+    assert [order.leisure_ms for order in await store.read(lambda uow: uow.alarms.orders(["c1"]))] == [leisure_ms]
 
 
 async def test_what_is_due_longest_comes_first(store: Transactions) -> None:

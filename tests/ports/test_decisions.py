@@ -57,6 +57,8 @@ async def test_rts_woken_are_kept_with_their_reason(store: Transactions) -> None
     await store.run(lambda uow: uow.alarms.wake(an_alarm(), {}, [], at(6)))
     assert await store.read(lambda uow: uow.alarms.woken("incident-1")) == [woken]
     assert await store.read(lambda uow: uow.alarms.woken_by("alarm-1")) == {RT2}
+    assert await store.read(lambda uow: uow.alarms.last_woken_by("alarm-1")) == RT2
+    assert await store.read(lambda uow: uow.alarms.last_woken_by("alarm-2")) is None
     assert await store.read(lambda uow: uow.alarms.woken_incidents([RT2[:-5]], 5)) == ["incident-1"]
     assert await store.read(lambda uow: uow.alarms.woken_incidents([RT1], 5)) == []
     for scopes, expected in (([RT2], True), ([RT1], False), ([], False)):

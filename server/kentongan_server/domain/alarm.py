@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from kentongan_server.domain.incident_kind import IncidentClass
 from kentongan_server.domain.lifecycle import AlarmState, CommandState
+from kentongan_server.domain.spread import CITY
 
 GATE = timedelta(seconds=15)
 COMMAND_LIFE = timedelta(minutes=5)
@@ -18,6 +19,7 @@ RETRY_AFTER_S = (1, 2, 4, 8)
 CROWD = 100
 CROWD_PATIENCE = timedelta(seconds=10)
 TELLING_PATIENCE = timedelta(seconds=5)
+CITY_LEISURE_MS = 5_000
 
 
 class Action(StrEnum):
@@ -77,9 +79,14 @@ class AlarmCommand:
     report: str | None = None
 
 
-def first_delay(kentongan: int) -> timedelta:
+def first_delay(kentongan: int, level: int) -> timedelta:
     """How long to wait for the first answer where so many are asked at once: those of a city all come in by one door."""
-    return CROWD_PATIENCE if kentongan > CROWD else retry_delay(1)
+    return CROWD_PATIENCE if kentongan > CROWD or level >= CITY else retry_delay(1)
+
+
+def leisure_ms(level: int) -> int:
+    """Within what time a kentongan says that it has obeyed: at once, but one of a city at a moment of its own choice."""
+    return CITY_LEISURE_MS if level >= CITY else 0
 
 
 def retry_delay(attempts: int) -> timedelta:

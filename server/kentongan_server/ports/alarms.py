@@ -26,6 +26,7 @@ class Order:
     nonce: str
     counter: int
     report: str | None = None
+    leisure_ms: int = 0
 
 
 class AlarmBook(Protocol):
@@ -73,6 +74,10 @@ class AlarmBook(Protocol):
 
     def woken_by(self, alarm_id: str) -> set[str]:
         """The RTs beyond the own one that this one alarm has woken."""
+        ...
+
+    def last_woken_by(self, alarm_id: str) -> str | None:
+        """The last of them in the order of their codes."""
         ...
 
     def woken_incidents(self, regions: Collection[str], limit: int) -> list[str]:
@@ -127,8 +132,8 @@ class AlarmBook(Protocol):
         """True while a kentongan may still sound for this alarm: one that it commanded is not over."""
         ...
 
-    def commands_due(self, now: datetime, limit: int) -> list[AlarmCommand]:
-        """Commands whose next attempt, or end, has come."""
+    def commands_due(self, now: datetime, limit: int, heard_until: datetime | None = None) -> list[AlarmCommand]:
+        """Commands whose next attempt, or end, has come; a city's that the broker took only when it came by `heard_until`."""
         ...
 
     def try_again(self, command_id: str, state: CommandState, counter: int, attempts: int, due_at: datetime) -> None:

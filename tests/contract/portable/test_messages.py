@@ -150,6 +150,7 @@ LAW = {
         "counter": COUNT,
         "ttl_ms": whole(0, 600000),
         "report": or_null(text(64)),
+        "leisure_ms": whole(0, 600000),
     },
     "receipt": {"report": ID, "stage": STAGE, "incident": or_null(ID)},
     "codebook": {"revision": whole(1, BIGGEST), "version": WORD, "codes": codes()},
@@ -160,7 +161,7 @@ LAW = {
 }
 # what a message means that was sent before the field was there
 BEFORE = {
-    "command": {"report": None},
+    "command": {"report": None, "leisure_ms": 0},
     "report": {"of": None},
     "state": {
         "temperature_c": None,

@@ -105,7 +105,7 @@ async def city(mosquitto_path: Path, tmp_path: Path) -> AsyncIterator[City]:
         finally:
             await fleet.close()
             found.wire.close()
-            await asyncio.to_thread(found.link.stop)
+            await found.link.stop()
             assert await until(lambda: not found.listener._under_way, 60.0)
             relay.cancel()
             await asyncio.gather(relay, return_exceptions=True)

@@ -22,6 +22,7 @@ class House:
     def __init__(self, player, clock) -> None:
         self.player, self.clock = player, clock
         self.changes = 0
+        self.leisure: list[int] = []
         self._random = count(1)
         self._counter = count(1)
         self.siren = OwnSiren(player, clock, lambda action: action(), self._siren_told)
@@ -35,8 +36,9 @@ class House:
     def _siren_told(self, *news) -> None:
         self.kentongan.siren_told(*news)
 
-    def _changed(self) -> None:
+    def _changed(self, leisure_ms: int) -> None:
         self.changes += 1
+        self.leisure.append(leisure_ms)
 
     def read(self, data: bytes) -> State:
         state = codec.decode("state", unseal(KEY, "state", NODE, data))
@@ -92,6 +94,15 @@ def test_a_change_repeats_the_nonce_and_a_heartbeat_renews_it(house):
     house.clock.ms += NONCE_MS
     assert house.read(house.kentongan.heartbeat()).nonce != first.nonce
     assert house.state().uptime_ms == 1000 + NONCE_MS
+
+
+def test_a_city_is_obeyed_at_once_and_answered_at_leisure(house):
+    house.obey("c1", leisure_ms=5_000)
+    assert house.player.playing is not None
+    assert set(house.leisure) == {5_000}
+    house.leisure.clear()
+    house.obey("c1", leisure_ms=5_000)
+    assert house.leisure == [0]  # asked again: somebody waits
 
 
 def test_a_command_sounds_and_every_step_is_said(house):

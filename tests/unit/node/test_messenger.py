@@ -104,6 +104,34 @@ def test_birth_brings_a_nonce_and_a_change_repeats_it():
     assert scene.speak(60) == ([], wait - 60)
 
 
+def test_one_of_a_crowd_says_what_changed_at_a_moment_of_its_own():
+    scene = Scene()
+    scene.messenger.up()
+    scene.speak(0)
+    scene.time.now = 100  # the draw is 1/256 of the leisure
+    scene.messenger.changed(2_560)
+    said, wait = scene.speak(100)
+    assert (said, wait) == ([], 10)
+    scene.messenger.changed(2_560)  # what changes meanwhile is said with it, and no later
+    assert scene.speak(109) == ([], 1)
+    ((kind, _),), _ = scene.speak(110)
+    assert kind == "state"
+    scene.messenger.changed(256_000)
+    scene.messenger.changed()  # and what is urgent waits for no leisure
+    assert len(scene.speak(111)[0]) == 1
+    assert scene.speak(112)[0] == []
+
+
+def test_a_heartbeat_waits_for_no_leisure():
+    scene = Scene()
+    scene.messenger.up()
+    _, wait = scene.speak(0)
+    scene.time.now = wait - 100
+    scene.messenger.changed(600_000)
+    assert len(scene.speak(wait)[0]) == 1
+    assert scene.speak(wait + 1)[0] == []
+
+
 def test_each_heartbeat_brings_a_new_nonce():
     scene = Scene()
     scene.messenger.up()

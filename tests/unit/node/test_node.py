@@ -1,81 +1,8 @@
-import binascii
 import os
 
-from kentongan_contract import codec, messages, seal
-from kentongan_node.node import Node
-from kentongan_node.provisioning import Settings
-from simulator.board_twin import TwinBoard
+from scene import Scene
 
-FOUND = {"node": "ktg-1", "key": "07" * 32, "host": "127.0.0.1", "password": "p", "tls": None}
-FOUND.update({"cancel_pattern": [2, 3], "duress_pattern": [3, 2], "siren_ma": [20, 100], "quiet_hours": [1320, 300]})
-SETTINGS = Settings(FOUND)
-KEY = seal.Key(b"\x07" * 32)
-
-
-class Scene:
-    """A node without its tasks: the test moves time and contacts and carries the messages."""
-
-    def __init__(self, folder=None, **different):
-        self.folder = folder or "/tmp/kentongan-node-" + binascii.hexlify(os.urandom(6)).decode()
-        if folder is None:
-            os.mkdir(self.folder)
-        self.told = []
-        self.board = TwinBoard(self.hear)
-        settings = Settings(dict(FOUND, **different)) if different else SETTINGS
-        self.node = Node(settings, self.board, self.folder, self.hear)
-
-    def hear(self, event, **fields):
-        self.told.append((event, fields))
-
-    def heard(self, event):
-        return [fields for name, fields in self.told if name == event]
-
-    def press(self, begin=1_000, hold=400):
-        self.board.close_panic(True)
-        for now in range(begin, begin + hold, 5):
-            self.node.step(now)
-        self.board.close_panic(False)
-        for now in range(begin + hold, begin + hold + 30, 5):
-            self.node.step(now)
-
-    def run(self, begin, end):
-        for now in range(begin, end, 5):
-            self.node.step(now)
-
-    def tap(self, begin, groups):
-        """Taps of 100 ms; the time when the rhythm has ended."""
-        now = begin
-        for taps in groups:
-            for _ in range(taps):
-                self.board.close_panic(True)
-                self.run(now, now + 100)
-                self.board.close_panic(False)
-                self.run(now + 100, now + 250)
-                now += 250
-            self.run(now, now + 900)
-            now += 900
-        self.run(now, now + 1_500)
-        return now + 1_500
-
-    def reports(self):
-        return [(report.kind, report.of) for report in self.node.outbox.due(1_000_000)]
-
-    def command(self, id="c1", action="sound", class_="crime", counter=1, duration_ms=2_000):
-        nonce = self.node._messenger._freshness.issue(b"12345678", self.node.clock.now_ms())
-        beats = [90, 110] if action == "sound" else []
-        self.tell("command", messages.Command(
-            id, action, "i1", class_, "actual", "titir", beats, 10_000, duration_ms, "red", nonce, counter, 30_000))  # fmt: skip
-
-    def tell(self, kind, message, retained=False):
-        self.node.message(kind, seal.seal(KEY, kind, "ktg-1", codec.encode(message)), retained)
-
-    def state(self):
-        return codec.decode("state", seal.unseal(KEY, "state", "ktg-1", self.node.will()))
-
-    def clear(self):
-        for name in os.listdir(self.folder):
-            os.remove(self.folder + "/" + name)
-        os.rmdir(self.folder)
+from kentongan_contract import codec, messages
 
 
 def test_a_press_sounds_is_written_down_and_shown():
@@ -172,96 +99,6 @@ def test_states_are_numbered_through_a_boot():
     scene.clear()
 
 
-def test_the_pin_takes_a_press_back_and_duress_looks_just_the_same():
-    for groups, kind in (([2, 3], "cancel"), ([3, 2], "duress")):
-        scene = Scene()
-        scene.press()
-        (report,) = scene.node.outbox.pending()
-        now = scene.tap(2_000, groups)
-        assert scene.reports() == [
-            ("panic", None)
-        ]  # first things first: what the server does not know cannot be undone
-        assert scene.node.sounder.state == "silent"
-        assert scene.board.lamp == "white"
-        scene.tell("receipt", messages.Receipt(report, "police_saw", "i1"))  # the lamp must not betray it
-        assert scene.reports() == [(kind, report)]
-        scene.run(now + 3_000, now + 4_000)
-        assert (scene.board.lamp, scene.board.striking) == (None, False)
-        told = [event for event, _ in scene.told]
-        assert told.count("taken_back") == 1
-        assert kind not in str(told)
-        scene.clear()
-
-
-def test_a_wrong_rhythm_or_one_without_a_press_takes_nothing_back():
-    scene = Scene()
-    scene.tap(1_000, [2, 3])
-    assert scene.reports() == []
-    scene.press(20_000)
-    scene.tap(22_000, [2, 2])
-    assert scene.reports() == [("panic", None)]
-    assert scene.node.sounder.state == "local"
-    assert len(scene.heard("wrong_pattern")) == 1
-    scene.clear()
-
-
-def test_the_servers_command_for_a_press_taken_back_stays_silent_here():
-    scene = Scene()
-    scene.press()
-    (report,) = scene.node.outbox.pending()
-    scene.tell("receipt", messages.Receipt(report, "stored", "i1"))
-    scene.tap(2_000, [2, 3])
-    scene.command()
-    assert scene.state().commands == [["c1", "silenced"]]
-    scene.clear()
-
-
-def test_an_opened_lid_is_a_notice_and_a_trouble_and_never_a_noise_unless_asked():
-    for sounds in (False, True):
-        scene = Scene(tamper_sounds=sounds)
-        scene.board.wire("tamper", "cut")
-        scene.run(0, 200)
-        assert scene.reports() == [("tamper", None)]
-        assert scene.state().troubles == ["tamper_open"]
-        assert (scene.node.sounder.state == "local") is sounds
-        assert scene.node.indicator.report is None
-        scene.board.wire("tamper", "normal")
-        scene.run(200, 400)
-        scene.board.wire("tamper", "cut")
-        scene.run(400, 600)
-        assert scene.reports() == [("tamper", None)]  # a lid that rattles
-        scene.press(1_000)
-        assert scene.reports() == [("tamper", None), ("panic", None)]
-        scene.clear()
-
-
-def test_a_wire_cut_or_shorted_is_trouble_and_no_alarm():
-    for state in ("cut", "short"):
-        scene = Scene()
-        scene.board.wire("panic", state)
-        scene.run(0, 1_000)
-        assert scene.state().troubles == ["panic_" + state]
-        assert scene.reports() == []
-        scene.board.wire("panic", "normal")
-        scene.run(1_000, 2_000)
-        assert scene.state().troubles == []
-        scene.press(3_000)
-        assert scene.reports() == [("panic", None)]
-        scene.clear()
-
-
-def test_a_stuck_button_is_one_alarm_and_a_trouble():
-    scene = Scene()
-    scene.board.close_panic(True)
-    scene.run(0, 61_000)
-    assert scene.reports() == [("panic", None)]
-    assert scene.state().troubles == ["panic_stuck"]
-    scene.board.close_panic(False)
-    scene.run(61_000, 61_100)
-    assert scene.state().troubles == []
-    scene.clear()
-
-
 def test_the_key_held_on_tests_the_siren_for_two_seconds_and_says_how_it_went():
     for wire, outcome in (("whole", "completed"), ("cut", "failed")):
         scene = Scene()
@@ -348,6 +185,22 @@ def test_a_command_that_ended_is_a_repeat_after_a_reset_and_one_cut_off_sounds_a
     assert (again.node.inbox.repeats, again.board.strikes) == (1, 0)
     again.command("c2")
     assert again.state().commands == [["c1", "completed"], ["c2", "sounding"]]
+    scene.clear()
+
+
+def test_a_city_is_obeyed_at_once_and_answered_at_leisure_but_a_finger_never_waits():
+    scene = Scene()
+    said = []
+    scene.node._messenger.changed = lambda leisure_ms=0: said.append(leisure_ms)
+    scene.command(leisure_ms=5_000, duration_ms=500)
+    assert scene.board.strikes > 0
+    now = scene.node.clock.now_ms()
+    scene.run(now, now + 600)
+    assert set(said) == {5_000}  # its beginning and its end
+    for moved in (lambda: scene.command("c1", leisure_ms=5_000), lambda: scene.press(now + 1_000)):
+        said.clear()
+        moved()  # asked again, or touched
+        assert set(said) == {0}
     scene.clear()
 
 

@@ -1,5 +1,7 @@
 """A city is called, and told, in portions: everybody once, whatever happens in between."""
 
+from datetime import timedelta
+
 import pytest
 from tests.unit.server.town import ADMIN, KOTA, WULAN, Town
 
@@ -10,6 +12,7 @@ from kentongan_server.domain.place import NodeRole, Region, unheard_node
 from kentongan_server.ports.unit_of_work import UnitOfWork
 from kentongan_server.use_cases.alarming.quieten_alarm import PORTION as TOLD_AT_ONCE
 from kentongan_server.use_cases.alarming.quieten_alarm import silence_alarm, sound_all_clear, tell_on
+from kentongan_server.use_cases.alarming.retry_commands import BATCH, due_orders
 from kentongan_server.use_cases.alarming.sound_city import city_alarms_due, confirm, propose
 from kentongan_server.use_cases.alarming.spread_alarm import PORTION, call_cities
 from kentongan_server.use_cases.responding.acknowledge import acknowledge
@@ -73,7 +76,20 @@ def test_everybody_is_called_once_in_portions(big: Town) -> None:
     assert big.do(call_cities) == 0
     assert big.alarm(incident).due_at is None
     big.wait(CROWD_PATIENCE.total_seconds() - 1)
-    assert len(big.due_orders()) < PORTION  # a crowd has longer to answer
+    assert big.due_orders() == []  # a crowd has longer to answer
+
+
+def test_a_city_is_not_asked_again_for_answers_that_wait_to_be_read(big: Town) -> None:
+    for node in everybody(big):
+        big.wakes(node)
+    incident = begin(big)
+    call_all(big)
+    big.do(lambda uow: uow.alarms.mark_sent([command.id for command in big.soundings(incident)]))
+    big.wait(CROWD_PATIENCE.total_seconds())
+    behind = timedelta(seconds=2)
+    assert big.do(lambda uow: due_orders(uow, behind)) == []
+    big.wait(2)
+    assert len(big.do(lambda uow: due_orders(uow, behind))) == BATCH
 
 
 def test_the_alarm_does_not_end_while_there_is_somebody_to_call(big: Town) -> None:

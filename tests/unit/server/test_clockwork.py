@@ -47,6 +47,19 @@ async def test_nodes_are_silent_only_to_one_who_listened(town: Town, listening_f
     assert (town.store.places.nodes["ktg-1"].presence is Presence.OFFLINE) == offline
 
 
+async def test_a_node_whose_word_waits_to_be_read_is_not_silent(town: Town) -> None:
+    behind = 1_000.0
+    gated = town.report(JOKO).incident
+    async with running(Ticker(town.store, lambda: 60.0, every_s=0.01, behind=lambda: behind).run()):
+        town.wait(SILENT_AFTER.total_seconds() + 5)
+        await until(lambda: town.alarm(gated).state == "active")
+        town.wait(60)
+        await until(lambda: town.items(Channel.PAGER))  # so a whole round lies behind us
+        assert town.store.places.nodes["ktg-1"].presence is Presence.ONLINE
+        behind = 0.0
+        await until(lambda: town.store.places.nodes["ktg-1"].presence is Presence.OFFLINE)
+
+
 async def test_a_decision_that_fails_is_logged_and_asked_again(town: Town) -> None:
     gated = town.report(JOKO).incident
     town.wait(15)

@@ -5,7 +5,8 @@ itself.
 """
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -32,7 +33,10 @@ log = structlog.get_logger()
 
 
 class Relay:
-    """`committed` is called in the event loop after each group commit; `run` looks after everything that comes due."""
+    """`committed` is called in the event loop after each group commit; `run` looks after everything that comes due.
+
+    `behind` says for how many seconds what kentongan answer has waited to be read.
+    """
 
     def __init__(
         self,
@@ -42,6 +46,7 @@ class Relay:
         pager: Pager,
         metrics: Metrics,
         links: ViewLinks | None = None,
+        behind: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self._transactions = transactions
         self._sounder = sounder
@@ -49,6 +54,7 @@ class Relay:
         self._pager = pager
         self._metrics = metrics
         self._links = links
+        self._behind = behind
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._under_way: dict[str, Channel] = {}
@@ -74,8 +80,9 @@ class Relay:
         while True:
             await asyncio.sleep(TICK_S)
             try:
-                if await self._transactions.read(lambda uow: uow.alarms.commands_due(uow.now(), 1)):
-                    await self._send(await self._transactions.run(due_orders))
+                behind = timedelta(seconds=self._behind())
+                if await self._transactions.read(partial(_is_any_due, behind=behind)):
+                    await self._send(await self._transactions.run(partial(due_orders, behind=behind)))
             except Exception:
                 log.exception("retry_failed")  # the rows are still due: the next tick tries again
 
@@ -182,3 +189,8 @@ class Relay:
             return
         self._metrics.deliveries.labels(item.channel, "accepted").inc()
         await self._transactions.run(lambda uow: deliver_forward.accepted(uow, item))
+
+
+def _is_any_due(uow: UnitOfWork, behind: timedelta) -> bool:
+    now = uow.now()
+    return bool(uow.alarms.commands_due(now, 1, now - behind))

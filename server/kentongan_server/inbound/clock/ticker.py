@@ -26,11 +26,19 @@ log = structlog.get_logger()
 
 
 class Ticker:
-    """Runs each decision every `every_s` seconds. `listening_for` says how long the broker has been there, in seconds: nodes
-    are not called silent while it was the server that could not hear them."""
+    """Runs each decision every `every_s` seconds. `listening_for` says how long the broker has been there, in seconds, and
+    `behind` for how long what nodes said has waited to be read: they are not called silent while it was the server that could
+    not hear them."""
 
-    def __init__(self, transactions: Transactions, listening_for: Callable[[], float], every_s: float = TICK_S) -> None:
+    def __init__(
+        self,
+        transactions: Transactions,
+        listening_for: Callable[[], float],
+        every_s: float = TICK_S,
+        behind: Callable[[], float] = lambda: 0.0,
+    ) -> None:
         self._every_s = every_s
+        self._behind = behind
         self._transactions = transactions
         self._listening_for = listening_for
 
@@ -51,7 +59,7 @@ class Ticker:
             await self._decide(page_for_unaccepted)
             await self._decide(present_unanswered_again)
             if self._listening_for() > SILENT_AFTER.total_seconds():
-                await self._decide(_find_silent_nodes)
+                await self._decide(self._silent_nodes())
 
     async def _decide(self, decision: Callable[[UnitOfWork], int]) -> int:
         try:
@@ -60,6 +68,10 @@ class Ticker:
             log.exception("decision_failed", decision=decision.__name__)
             return 0
 
+    def _silent_nodes(self) -> Callable[[UnitOfWork], int]:
+        patience = SILENT_AFTER + timedelta(seconds=self._behind())
 
-def _find_silent_nodes(uow: UnitOfWork) -> int:
-    return find_silent_nodes(uow, SILENT_AFTER)
+        def silent_nodes_found(uow: UnitOfWork) -> int:
+            return find_silent_nodes(uow, patience)
+
+        return silent_nodes_found

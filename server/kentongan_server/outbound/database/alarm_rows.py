@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, text, update
 
-from kentongan_server.domain.alarm import Action, Alarm, AlarmCommand, Telling
+from kentongan_server.domain.alarm import Action, Alarm, AlarmCommand, Telling, leisure_ms
 from kentongan_server.domain.codebook import SHIPPED, Codebook
 from kentongan_server.domain.incident_kind import IncidentKind, Purpose
 from kentongan_server.domain.lifecycle import AlarmState, CommandState
-from kentongan_server.domain.spread import Woken
+from kentongan_server.domain.spread import CITY, Woken
 from kentongan_server.outbound.database.alarming_tables import alarm_regions, tellings
 from kentongan_server.outbound.database.codebook_rows import CodebookRows
 from kentongan_server.outbound.database.scopes import has_part_in, lies_in
@@ -34,6 +34,13 @@ _SET_ALARM = Statement(
     update(alarms)
     .where(alarms.c.id == bindparam("of"))
     .values(state=bindparam("state"), level=bindparam("level"), due_at=bindparam("due_at"))
+)
+_WAKE = Statement(insert(alarm_regions))
+_LAST_WOKEN = Statement(
+    select(alarm_regions.c.region)
+    .where(alarm_regions.c.alarm == bindparam("alarm"))
+    .order_by(alarm_regions.c.region.desc())
+    .limit(1)
 )
 _COMMAND = Statement(select(alarm_commands).where(alarm_commands.c.id == bindparam("id")))
 _COMMANDS_OF = (
@@ -85,7 +92,15 @@ _OPEN_SOUNDING = Statement(
 )
 _DUE = Statement(
     select(alarm_commands)
-    .where(alarm_commands.c.due_at <= bindparam("now"))
+    .join(alarms, alarm_commands.c.alarm == alarms.c.id)
+    .where(
+        alarm_commands.c.due_at <= bindparam("now"),
+        or_(
+            alarm_commands.c.due_at <= bindparam("heard_until"),
+            alarm_commands.c.state != bindparam("sent"),
+            alarms.c.level < bindparam("city"),
+        ),
+    )
     .order_by(alarm_commands.c.due_at)
     .limit(bindparam("limit"))
 )
@@ -117,11 +132,13 @@ _ORDERS = (
         alarm_commands.c.counter,
         alarm_commands.c.codebook,
         alarm_commands.c.report,
+        alarms.c.level,
         incidents.c.kind,
         incidents.c.purpose,
         nodes.c.nonce,
     )
     .join_from(alarm_commands, incidents, alarm_commands.c.incident == incidents.c.id)
+    .join(alarms, alarm_commands.c.alarm == alarms.c.id)
     .join(nodes, alarm_commands.c.node == nodes.c.id)
     .where(nodes.c.nonce.is_not(None))
 )
@@ -185,7 +202,7 @@ class AlarmRows:
             for each in woken
         ]
         if rows:
-            self._connection.execute(insert(alarm_regions), rows)
+            _WAKE.run_many(self._connection, rows)
 
     def woken(self, incident_id: str) -> list[Woken]:
         query = (
@@ -216,6 +233,10 @@ class AlarmRows:
     def woken_by(self, alarm_id: str) -> set[str]:
         query = select(alarm_regions.c.region).where(alarm_regions.c.alarm == alarm_id)
         return set(self._connection.execute(query).scalars())
+
+    def last_woken_by(self, alarm_id: str) -> str | None:
+        found = _LAST_WOKEN.first(self._connection, alarm=alarm_id)
+        return None if found is None else found.region
 
     def woken_incidents(self, regions: Collection[str], limit: int) -> list[str]:
         query = (
@@ -302,8 +323,10 @@ class AlarmRows:
     def has_open_soundings(self, alarm_id: str) -> bool:
         return _OPEN_SOUNDING.first(self._connection, alarm=alarm_id, action=Action.SOUND) is not None
 
-    def commands_due(self, now: datetime, limit: int) -> list[AlarmCommand]:
-        rows = _DUE.all(self._connection, now=to_ms(now), limit=limit)
+    def commands_due(self, now: datetime, limit: int, heard_until: datetime | None = None) -> list[AlarmCommand]:
+        until = to_ms(now if heard_until is None else heard_until)
+        of_a_city = {"sent": CommandState.SENT, "city": CITY, "heard_until": until}
+        rows = _DUE.all(self._connection, now=to_ms(now), limit=limit, **of_a_city)
         return [_command(row) for row in rows]
 
     def try_again(self, command_id: str, state: CommandState, counter: int, attempts: int, due_at: datetime) -> None:
@@ -333,6 +356,7 @@ class AlarmRows:
                 nonce=row.nonce,
                 counter=row.counter,
                 report=row.report,
+                leisure_ms=leisure_ms(row.level),
             )
             found.append(order)
         return found

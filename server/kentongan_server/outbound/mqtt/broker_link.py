@@ -1,18 +1,23 @@
-"""The server's one connection to the broker, and the only file that knows paho.
+"""The server's one connection to the broker, and the only file that drives paho.
 
-paho runs its own thread; everything of ours happens in the event loop. A message is acknowledged to the broker only
-when the receiver says so, after its transaction is durable. TCP_NODELAY is set: without it an answer waits 40 ms.
+paho runs in the event loop, without a thread of its own: two threads that pass each message to and fro spend more on the
+interpreter's lock than on the message (docs/decisions/0021). Only finding the broker may block, and happens elsewhere.
 
-What a whole city says, or is told, comes in small portions, so that the event loop always has time for one RT's press. Of what
-has arrived reports go first; what kentongan say of themselves waits while a whole city is being told.
+A report is acknowledged to the broker only when the receiver says so, after its transaction is durable. A state is acknowledged
+as it arrives: the broker retains it and says it again to a server that begins anew, and a crowd of unacknowledged ones would
+hold up the reports behind them (it sends so many and then waits). TCP_NODELAY is set: without it an answer waits 40 ms.
+
+What a whole city says, or is told, comes in small portions, so that the event loop always has time for one RT's press. What
+kentongan say of themselves waits while a whole city is being told.
 """
 
 import asyncio
+import random
 import secrets
 import socket
 import time
-from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -20,17 +25,18 @@ from paho.mqtt.client import MQTT_ERR_SUCCESS, Client, MQTTMessage, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.reasoncodes import ReasonCode
 
-from kentongan_contract.messages import Report
 from kentongan_contract.topics import EVERY_UP
+from kentongan_server.outbound.mqtt.arrivals import REPORTS, Arrivals
 from kentongan_server.ports.sounder import LinkDownError
 
 PUBACK_PATIENCE_S = 5.0
 KEEPALIVE_S = 15
+RECONNECT_S = 1.0
+TEND_S = 1.0
+REST_S = 0.25
 IN_FLIGHT = 1000
 PORTION = 16  # messages between two looks at what else waits
 WINDOW = 256  # of a burst, unacknowledged at one time: a single message waits behind no more
-
-REPORTS = f"/{Report.KIND}"
 
 Receiver = Callable[[str, bytes, bool, Callable[[], None]], None]
 
@@ -42,42 +48,47 @@ class BrokerLink:
 
     def __init__(self, host: str, port: int, username: str, password: str) -> None:
         self._address = (host, port)
-        self._loop: asyncio.AbstractEventLoop | None = None
         self._receive: Receiver | None = None
         self._waiting: dict[int, Callable[[bool], None]] = {}  # by message: who hears whether it was acknowledged
-        self._acknowledged: deque[int] = deque()
-        self._reports: deque[MQTTMessage] = deque()
-        self._states: deque[MQTTMessage] = deque()
+        self._arrivals: Arrivals[MQTTMessage] = Arrivals(time.monotonic)
         self._is_woken = False
         self._turn = asyncio.Lock()  # one large burst at a time: together they would fill the line for single messages
+        self._rests_until = 0.0
+        self._lost = asyncio.Event()
+        self._leaving = asyncio.Event()
+        self._keeping: asyncio.Task[None] | None = None
+        self._writes = False
         client = f"{username}-{secrets.token_hex(4)}"  # a second server must not throw the first one out
         self._client = Client(CallbackAPIVersion.VERSION2, client_id=client, protocol=MQTTv311, manual_ack=True)
         self._client.username_pw_set(username, password)
-        self._client.reconnect_delay_set(min_delay=1, max_delay=2)
         self._client.max_inflight_messages_set(IN_FLIGHT)
         self._client.on_connect = self._on_connect
         self._client.on_disconnect = self._on_disconnect
         self._client.on_message = self._on_message
         self._client.on_publish = self._on_publish
         self._client.on_socket_open = _no_delay
+        self._client.on_socket_close = self._on_socket_close
         self.connected = False
         self._connected_at = 0.0
 
     def start(self, receive: Receiver) -> None:
         """Begin to connect and go on for ever; messages go to `receive(topic, payload, retained, acknowledge)`."""
-        self._loop = asyncio.get_running_loop()
         self._receive = receive
-        self._client.connect_async(*self._address, keepalive=KEEPALIVE_S)
-        self._client.loop_start()
+        self._keeping = asyncio.get_running_loop().create_task(self._keep_connected())
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """Leave in peace."""
-        self._client.disconnect()
-        self._client.loop_stop()
+        self._leaving.set()
+        if self._keeping is not None:
+            await self._keeping
 
     def connected_for(self, now: float) -> float:
         """Seconds since the broker was found, 0 while it is away; `now` as time.monotonic() tells it."""
         return now - self._connected_at if self.connected else 0.0
+
+    def behind(self) -> float:
+        """How many seconds what kentongan say of themselves has waited to be read: 0 while we keep up."""
+        return self._arrivals.behind()
 
     async def publish(self, topic: str, payload: bytes) -> None:
         """Send with QoS 1, never retained; LinkDownError when the broker did not take it."""
@@ -93,7 +104,7 @@ class BrokerLink:
         finally:
             if burst.is_large:
                 self._turn.release()
-                self._wake()  # for the states that waited
+                self._rest()
         for mid in burst.under_way:
             self._waiting.pop(mid, None)
         return burst.taken
@@ -113,63 +124,123 @@ class BrokerLink:
             if sent.rc != MQTT_ERR_SUCCESS:
                 break
             self._waiting[sent.mid] = burst.sent(sent.mid, place)
+            self._write_on()
+
+    def _rest(self) -> None:
+        """A city is told in several bursts: what kentongan say waits a moment more, until surely none follows."""
+        self._rests_until = time.monotonic() + REST_S
+        asyncio.get_running_loop().call_later(REST_S * 1.01, self._wake)
+
+    async def _keep_connected(self) -> None:
+        while not self._leaving.is_set():
+            if await self._connect():
+                await self._tend()
+            await _set_within(self._leaving, RECONNECT_S * (1 + random.random()))  # noqa: S311  # spread, not secret
+        self._client.disconnect()
+
+    async def _connect(self) -> bool:
+        """Find the broker and greet it; its answer comes as `_on_connect`."""
+        self._lost.clear()
+        try:
+            await asyncio.to_thread(self._client.connect, *self._address, KEEPALIVE_S)
+        except OSError as error:
+            log.warning("broker_not_found", reason=str(error))
+            return False
+        connection = self._client.socket()
+        if connection is None:
+            return False
+        asyncio.get_running_loop().add_reader(connection, self._read)
+        return True
+
+    async def _tend(self) -> None:
+        """Ask for signs of life until the connection is lost, or we leave."""
+        while not self._leaving.is_set() and not self._lost.is_set():
+            self._client.loop_misc()
+            self._write_on()
+            await _set_within(self._lost, TEND_S)
+
+    def _read(self) -> None:
+        self._client.loop_read()
+        self._write_on()
+
+    def _write_on(self) -> None:
+        """Write what waits; what the line cannot take now follows when it can."""
+        if self._client.want_write():
+            self._client.loop_write()
+        connection, more = self._client.socket(), self._client.want_write()
+        if connection is not None and more is not self._writes:
+            loop = asyncio.get_running_loop()
+            if more:
+                loop.add_writer(connection, self._write_on)
+            else:
+                loop.remove_writer(connection)
+            self._writes = more
+
+    def _on_socket_close(self, _client: Client, _data: Any, connection: Any) -> None:
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return  # while connecting, elsewhere: nobody listened to it yet
+        loop.remove_reader(connection)
+        if self._writes:
+            loop.remove_writer(connection)
+            self._writes = False
 
     def _on_connect(self, client: Client, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any) -> None:
         if reason.is_failure:
             log.error("broker_refused", reason=str(reason), mend="check the server's user name and password")
             return
         client.subscribe(EVERY_UP, qos=1)
-        self._in_loop(self._set_connected, True)
+        self.connected = True
+        self._connected_at = time.monotonic()
 
     def _on_disconnect(self, _client: Client, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any) -> None:
-        self._in_loop(self._set_connected, False)
         log.warning("broker_lost", reason=str(reason))
+        self.connected = False
+        self._lost.set()
+        waiting, self._waiting = self._waiting, {}
+        for tell in waiting.values():
+            tell(False)
 
-    def _on_message(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
-        (self._reports if message.topic.endswith(REPORTS) else self._states).append(message)
+    def _on_message(self, client: Client, _data: Any, message: MQTTMessage) -> None:
+        if not message.topic.endswith(REPORTS):
+            client.ack(message.mid, message.qos)
+        self._arrivals.add(message)
         self._wake()
 
     def _on_publish(self, _client: Client, _data: Any, mid: int, _reason: ReasonCode, _properties: Any) -> None:
-        self._acknowledged.append(mid)
-        self._wake()
+        tell = self._waiting.pop(mid, None)
+        if tell is not None:
+            tell(True)
 
     def _wake(self) -> None:
-        """One call into the loop for however many messages; mostly from paho's thread."""
+        """One look for however many messages."""
         if not self._is_woken:
             self._is_woken = True
-            self._in_loop(self._look)
-
-    def _in_loop(self, call: Callable[..., None], *arguments: Any) -> None:
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(call, *arguments)
-
-    def _set_connected(self, connected: bool) -> None:
-        self.connected = connected
-        self._connected_at = time.monotonic()
-        if not connected:
-            waiting, self._waiting = self._waiting, {}
-            for tell in waiting.values():
-                tell(False)
+            asyncio.get_running_loop().call_soon(self._look)
 
     def _look(self) -> None:
         """Hand over a portion of what has arrived, and come again for the rest once others had their turn."""
-        self._is_woken = False  # before looking: what arrives from here on wakes us anew
-        while self._acknowledged:
-            tell = self._waiting.pop(self._acknowledged.popleft(), None)
-            if tell is not None:
-                tell(True)
+        self._is_woken = False
+        if self._leaving.is_set():
+            return  # what was not read has no receipt and is said again
         for _ in range(PORTION):
-            waiting = self._reports or (None if self._turn.locked() else self._states)
-            if not waiting:
+            following = self._arrivals.following(states=not self._is_telling_a_city())
+            if following is None:
                 return
-            self._hand_over(self._client, waiting.popleft())
-        if self._loop is not None and not self._is_woken:
-            self._is_woken = True
-            self._loop.call_soon(self._look)
+            self._hand_over(*following)
+        self._wake()
 
-    def _hand_over(self, client: Client, message: MQTTMessage) -> None:
+    def _is_telling_a_city(self) -> bool:
+        return self._turn.locked() or time.monotonic() < self._rests_until
+
+    def _hand_over(self, message: MQTTMessage, was_read: Callable[[], None] | None) -> None:
         def acknowledge() -> None:
-            result = client.ack(message.mid, message.qos)
+            if was_read is not None:
+                was_read()
+                self._wake()
+                return
+            result = self._client.ack(message.mid, message.qos)
             if result is not MQTTErrorCode.MQTT_ERR_SUCCESS:
                 log.info("puback_lost", reason=str(result))  # the broker sends the message again
 
@@ -212,6 +283,13 @@ class _Burst:
             except TimeoutError:
                 return False
         return True
+
+
+async def _set_within(event: asyncio.Event, seconds: float) -> None:
+    """Until it is set, and no longer than this."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
 
 
 def _no_delay(_client: Client, _data: Any, connection: Any) -> None:

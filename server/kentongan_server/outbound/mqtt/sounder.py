@@ -55,7 +55,15 @@ class MqttSounder:
     def _sealed(self, orders: Iterable[Order]) -> Iterator[tuple[str, bytes]]:
         forms: dict[object, Form] = {}
         for order in orders:
-            same = (order.action, order.incident, order.kind, order.purpose, order.rhythm, order.report)
+            same = (
+                order.action,
+                order.incident,
+                order.kind,
+                order.purpose,
+                order.rhythm,
+                order.report,
+                order.leisure_ms,
+            )
             form = forms.get(same)
             if form is None:
                 form = forms[same] = Form(order)
@@ -114,6 +122,7 @@ def command_of(order: Order) -> Command:
         counter=order.counter,
         ttl_ms=COMMAND_TTL_MS,
         report=order.report,
+        leisure_ms=order.leisure_ms,
     )
 
 

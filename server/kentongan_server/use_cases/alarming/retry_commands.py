@@ -2,9 +2,13 @@
 
 The first attempt's counter is part of the transaction that made the command, so the fast path costs one commit; after
 a crash the same rows come due and are sent again with a new counter and a fresh nonce, under the same id.
+
+Of a city what the broker took is repeated only when its answer would have been read by now: a server that has fallen behind
+a crowd's answers must not ask for them again.
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from kentongan_server.domain.alarm import Action, AlarmCommand, retry_delay
 from kentongan_server.domain.events import Noted
@@ -16,10 +20,12 @@ from kentongan_server.use_cases.alarming.end_alarm import end_when_over
 BATCH = 500
 
 
-def due_orders(uow: UnitOfWork) -> list[Order]:
-    """Write the next attempt of every command that is due, end those whose time is over, and give the orders."""
+def due_orders(uow: UnitOfWork, behind: timedelta = timedelta()) -> list[Order]:
+    """Write the next attempt of every command that is due, end those whose time is over, and give the orders.
+
+    What kentongan have said in the last `behind` is not read yet."""
     now = uow.now()
-    due = uow.alarms.commands_due(now, BATCH)
+    due = uow.alarms.commands_due(now, BATCH, now - behind)
     again = [command for command in due if command.expires_at > now]
     for command in due:
         if command.expires_at <= now:

@@ -125,7 +125,7 @@ def call_cities(uow: UnitOfWork) -> int:
         incident = uow.incidents.incident(due.incident) if due.level >= CITY else None
         if incident is None:
             continue
-        alarm, reached = _next_portion(uow, due, max(uow.alarms.woken_by(due.id), default=None))
+        alarm, reached = _next_portion(uow, due, uow.alarms.last_woken_by(due.id))
         uow.alarms.set_alarm(alarm.id, alarm.state, alarm.level, alarm.due_at)
         if incident.incident_class is IncidentClass.COMMUNITY:
             reached = _without_shelved(uow, alarm, incident, reached)
@@ -180,7 +180,7 @@ def command_nodes(
         )
         for node, codebook in nodes
     ]
-    uow.alarms.add_commands(commands, now + first_delay(len(commands)))
+    uow.alarms.add_commands(commands, now + first_delay(len(commands), alarm.level))
 
 
 def _next_rise(uow: UnitOfWork, alarm: Alarm, incident: Incident, now: datetime, *, new: bool) -> datetime | None:

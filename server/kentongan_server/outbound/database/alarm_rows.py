@@ -1,21 +1,20 @@
 """Alarms and their commands as rows. A command without a `due_at` is over."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, text, update
 
-from kentongan_server.domain.alarm import Action, Alarm, AlarmCommand, Telling, leisure_ms
-from kentongan_server.domain.codebook import SHIPPED, Codebook
-from kentongan_server.domain.incident_kind import IncidentKind, Purpose
+from kentongan_server.domain.alarm import Action, Alarm, AlarmCommand, Telling
+from kentongan_server.domain.incident_kind import Purpose
 from kentongan_server.domain.lifecycle import AlarmState, CommandState
 from kentongan_server.domain.spread import CITY, Woken
 from kentongan_server.outbound.database.alarming_tables import alarm_regions, tellings
-from kentongan_server.outbound.database.codebook_rows import CodebookRows
+from kentongan_server.outbound.database.order_rows import orders
 from kentongan_server.outbound.database.scopes import has_part_in, lies_in
 from kentongan_server.outbound.database.statement import Statement
-from kentongan_server.outbound.database.tables import alarm_commands, alarms, incidents, nodes
+from kentongan_server.outbound.database.tables import alarm_commands, alarms, incidents
 from kentongan_server.outbound.database.values import from_ms, from_ms_or_none, to_ms, to_ms_or_none
 from kentongan_server.ports.alarms import Order
 
@@ -123,29 +122,6 @@ _MAKE_DUE = Statement(
     )
     .values(due_at=bindparam("now"))
 )
-_ORDERS = (
-    select(
-        alarm_commands.c.id,
-        alarm_commands.c.node,
-        alarm_commands.c.action,
-        alarm_commands.c.incident,
-        alarm_commands.c.counter,
-        alarm_commands.c.codebook,
-        alarm_commands.c.report,
-        alarms.c.level,
-        incidents.c.kind,
-        incidents.c.purpose,
-        nodes.c.nonce,
-    )
-    .join_from(alarm_commands, incidents, alarm_commands.c.incident == incidents.c.id)
-    .join(alarms, alarm_commands.c.alarm == alarms.c.id)
-    .join(nodes, alarm_commands.c.node == nodes.c.id)
-    .where(nodes.c.nonce.is_not(None))
-)
-_ORDER = Statement(_ORDERS.where(alarm_commands.c.id == bindparam("id")))
-_MANY_ORDERS = _ORDERS.where(alarm_commands.c.id.in_(bindparam("ids", expanding=True)))
-_FEW = 8  # so many are asked for one by one, on the driver's cursor
-_AT_ONCE = 500  # names in one statement
 
 
 class AlarmRows:
@@ -337,39 +313,7 @@ class AlarmRows:
         _MAKE_DUE.run(self._connection, {"of": node, "now": to_ms(now)})
 
     def orders(self, command_ids: Collection[str]) -> list[Order]:
-        if not command_ids:
-            return []
-        shelf = CodebookRows(self._connection)
-        books: dict[str | None, Codebook] = {None: SHIPPED}
-        found = []
-        for row in self._order_rows(list(command_ids)):
-            book = books.get(row.codebook) or books.setdefault(row.codebook, shelf.version(row.codebook) or SHIPPED)
-            action, kind = Action(row.action), IncidentKind(row.kind)
-            order = Order(
-                command=row.id,
-                node=row.node,
-                action=action,
-                incident=row.incident,
-                kind=kind,
-                purpose=Purpose(row.purpose),
-                rhythm=book.all_clear if action is Action.ALL_CLEAR else book.code_of(kind),
-                nonce=row.nonce,
-                counter=row.counter,
-                report=row.report,
-                leisure_ms=leisure_ms(row.level),
-            )
-            found.append(order)
-        return found
-
-    def _order_rows(self, command_ids: list[str]) -> Iterator[Any]:
-        """One row for each command that can be sent, in their order."""
-        if len(command_ids) <= _FEW:
-            yield from filter(None, (_ORDER.first(self._connection, id=each) for each in command_ids))
-            return
-        for first in range(0, len(command_ids), _AT_ONCE):
-            names = command_ids[first : first + _AT_ONCE]
-            rows = {row.id: row for row in self._connection.execute(_MANY_ORDERS, {"ids": names})}
-            yield from (rows[name] for name in names if name in rows)
+        return orders(self._connection, list(command_ids))
 
 
 def _alarm(row: Any) -> Alarm:

@@ -54,8 +54,7 @@ def run(
         timeout_graceful_shutdown=2,
         server_header=False,
     )
-    gc.collect()
-    gc.freeze()  # the application's half a million objects live as long as it: no collection need look at them again
+    gc.freeze()  # the application's objects live as long as it: no collection need look at them again, and not now either
     gc.enable()
     gc.set_threshold(50_000, 20, 20)  # else a city's commands and answers set off one long stop after the other
     uvicorn.Server(config).run()

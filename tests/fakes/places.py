@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from kentongan_server.domain.outline import Outline
-from kentongan_server.domain.place import Node, Notice, Presence, Region
+from kentongan_server.domain.place import Node, Notice, Presence, Region, Stationed
 from kentongan_server.domain.region_code import Level, is_code, is_within, level_of
 
 
@@ -116,6 +116,9 @@ class FakePlaces:
 
     def nodes_of(self, codes: Collection[str] | None) -> list[Node]:
         return [node for _, node in sorted(self.nodes.items()) if codes is None or node.region in codes]
+
+    def stationed_in(self, codes: Collection[str]) -> list[Stationed]:
+        return [Stationed(node.id, node.region, node.out_of_service) for node in self.nodes_of(codes)]
 
     def nodes_named(self, names: Collection[str] | None) -> list[Node]:
         return [node for name, node in sorted(self.nodes.items()) if names is None or name in names]

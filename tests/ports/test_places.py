@@ -39,6 +39,9 @@ async def test_nodes_are_found_by_name_and_by_region(store: Transactions) -> Non
     assert names == ["ktg-1", "ktg-2", "ktg-9"]
     assert await store.read(lambda uow: [n.id for n in uow.places.nodes_of([RT2])]) == ["ktg-9"]
     assert await store.read(lambda uow: uow.places.nodes_of([])) == []
+    found = await store.read(lambda uow: uow.places.stationed_in([RT1, RT2]))
+    assert found == [(node, RT2 if node == "ktg-9" else RT1, None) for node in sorted(names)]
+    assert await store.read(lambda uow: uow.places.stationed_in([RT2])) == [("ktg-9", RT2, None)]
 
 
 async def test_a_known_node_that_is_put_again_keeps_what_was_heard_of_it(store: Transactions) -> None:

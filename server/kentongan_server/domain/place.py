@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from kentongan_server.domain.region_code import Level, level_of
 
@@ -46,6 +47,14 @@ class Region:
     def has_ended(self) -> bool:
         """True when it was split or merged away."""
         return self.valid_until is not None
+
+
+class Stationed(NamedTuple):
+    """Where a node stands, and why it does not serve: all that calling it asks of it."""
+
+    id: str
+    region: str
+    out_of_service: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from kentongan_server.domain.outline import Outline
-from kentongan_server.domain.place import Node, Notice, Presence, Region
+from kentongan_server.domain.place import Node, Notice, Presence, Region, Stationed
 from kentongan_server.domain.region_code import Level
 
 
@@ -82,6 +82,10 @@ class Places(Protocol):
 
     def nodes_of(self, codes: Collection[str] | None) -> list[Node]:
         """The nodes of these regions, or (None) all, by name."""
+        ...
+
+    def stationed_in(self, codes: Collection[str]) -> list[Stationed]:
+        """Where the nodes of these regions stand, by name: asked for a whole city at once."""
         ...
 
     def nodes_named(self, names: Collection[str] | None) -> list[Node]:

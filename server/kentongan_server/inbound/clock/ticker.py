@@ -11,7 +11,7 @@ from kentongan_server.use_cases.alarming.drill import drills_due
 from kentongan_server.use_cases.alarming.quieten_alarm import tell_on
 from kentongan_server.use_cases.alarming.raise_alarm import alarms_due
 from kentongan_server.use_cases.alarming.schedule_drills import schedules_due
-from kentongan_server.use_cases.alarming.sound_city import city_alarms_due
+from kentongan_server.use_cases.alarming.sound_city import city_alarms_due, is_a_city_due
 from kentongan_server.use_cases.alarming.spread_alarm import call_cities
 from kentongan_server.use_cases.forwarding.present_again import present_unanswered_again
 from kentongan_server.use_cases.forwarding.watch_forwards import page_for_unaccepted
@@ -26,7 +26,7 @@ log = structlog.get_logger()
 
 
 class Ticker:
-    """Runs each decision every `every_s` seconds. `listening_for` says how long the broker has been there, in seconds, and
+    """Runs each decision every `every_s` seconds, and looks ten times as often whether a city is to be called. `listening_for` says how long the broker has been there, in seconds, and
     `behind` for how long what nodes said has waited to be read: they are not called silent while it was the server that could
     not hear them."""
 
@@ -44,14 +44,29 @@ class Ticker:
 
     async def run(self) -> None:
         """Tick until cancelled; a decision that fails is logged and asked again."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._decide_all())
+            group.create_task(self._call_cities())
+
+    async def _call_cities(self) -> None:
+        while True:
+            await asyncio.sleep(self._every_s / 10)
+            try:
+                is_due = await self._transactions.read(is_a_city_due)
+            except Exception:
+                log.exception("city_alarms_unreadable")
+                continue
+            if is_due:
+                await self._decide(city_alarms_due)
+                while await self._decide(call_cities):  # each is a transaction that lets others go between
+                    pass
+
+    async def _decide_all(self) -> None:
         while True:
             await asyncio.sleep(self._every_s)
             await self._decide(tell_due_waves)
             await self._decide(alarms_due)
-            await self._decide(city_alarms_due)
             await self._decide(schedules_due)
-            while await self._decide(call_cities):  # each is a transaction that lets others go between
-                pass
             while await self._decide(tell_on):
                 pass
             await self._decide(drills_due)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, case, delete, insert, select, update
 
 from kentongan_server.domain.outline import Outline
-from kentongan_server.domain.place import Node, NodeRole, Notice, Presence, Region
+from kentongan_server.domain.place import Node, NodeRole, Notice, Presence, Region, Stationed
 from kentongan_server.domain.region_code import Level
 from kentongan_server.outbound.database.scopes import is_of, lies_in
 from kentongan_server.outbound.database.statement import Statement
@@ -49,6 +49,8 @@ _HEARD = Statement(
 )
 _SET_PRESENCE = Statement(update(nodes).where(nodes.c.id == bindparam("of")).values(presence=bindparam("presence")))
 _NODES_OF = Statement(select(nodes).where(nodes.c.region == bindparam("region")).order_by(nodes.c.id))
+_STATIONED = select(nodes.c.id, nodes.c.region, nodes.c.out_of_service).order_by(nodes.c.id)
+_STATIONED_IN = Statement(_STATIONED.where(nodes.c.region == bindparam("region")))
 _TAKE = Statement(
     update(nodes)
     .where(nodes.c.id == bindparam("of"))
@@ -187,6 +189,12 @@ class PlaceRows:
         if codes is not None:
             query = query.where(nodes.c.region.in_(sorted(codes)))
         return [_node(row) for row in self._connection.execute(query)]
+
+    def stationed_in(self, codes: Collection[str]) -> list[Stationed]:
+        if len(codes) == 1:  # an alarm at its beginning
+            return [Stationed(*row) for row in _STATIONED_IN.all(self._connection, region=next(iter(codes)))]
+        query = _STATIONED.where(nodes.c.region.in_(sorted(codes)))
+        return [Stationed(*row) for row in self._connection.execute(query)]
 
     def nodes_named(self, names: Collection[str] | None) -> list[Node]:
         query = select(nodes).order_by(nodes.c.id)

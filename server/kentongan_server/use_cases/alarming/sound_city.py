@@ -15,6 +15,7 @@ from kentongan_server.domain.incident_kind import IncidentKind, Purpose
 from kentongan_server.domain.lifecycle import CITY_ALARM, CityAlarmState, advance
 from kentongan_server.domain.people import Person, Role
 from kentongan_server.domain.region_code import Level, is_code, level_of
+from kentongan_server.domain.spread import CITY
 from kentongan_server.ports.unit_of_work import UnitOfWork
 
 
@@ -90,6 +91,12 @@ def city_alarms_seen(uow: UnitOfWork, person: Person, limit: int) -> list[CityAl
     mine = [m.region for m in person.memberships if m.role in (Role.CITY_ADMIN, Role.OPERATOR)]
     regions = None if None in mine else [region for region in mine if region is not None]
     return uow.plans.city_alarms(regions, limit)
+
+
+def is_a_city_due(uow: UnitOfWork) -> bool:
+    """True when there is something to do for `city_alarms_due`, or a city whose calling has begun."""
+    now = uow.now()
+    return bool(uow.plans.city_alarms_due(now)) or any(alarm.level >= CITY for alarm in uow.alarms.due(now))
 
 
 def city_alarms_due(uow: UnitOfWork) -> int:

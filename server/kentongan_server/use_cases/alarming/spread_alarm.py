@@ -14,7 +14,6 @@ from kentongan_server.domain.events import AlarmRaised, Noted
 from kentongan_server.domain.incident import Incident
 from kentongan_server.domain.incident_kind import IncidentClass, Purpose
 from kentongan_server.domain.lifecycle import ALARM, FINAL_COMMAND_STATES, AlarmState, CommandState, advance
-from kentongan_server.domain.place import Node
 from kentongan_server.domain.region_code import Level, ancestors, is_code, parent_of
 from kentongan_server.domain.spread import (
     CITY,
@@ -232,11 +231,11 @@ def _command(
 ) -> list[str]:
     """Command what serves and has nothing left to do for this alarm; who that is."""
     whole = alarm.level >= CITY and not new
-    nodes = uow.places.nodes_within([alarm.region]) if whole else uow.places.nodes_of(regions)
-    serving: dict[str, list[Node]] = {}
+    nodes = uow.places.nodes_within([alarm.region]) if whole else uow.places.stationed_in(regions)
+    serving: dict[str, list[str]] = {}
     for node in nodes:
         if node.out_of_service is None:
-            serving.setdefault(node.region, []).append(node)
+            serving.setdefault(node.region, []).append(node.id)
         else:
             told = {"alarm": alarm.id, "node": node.id, "reason": node.out_of_service}
             uow.happened(Noted(incident.id, node.region, what="kentongan_skipped", data=told))
@@ -245,8 +244,6 @@ def _command(
             uow.happened(Noted(incident.id, region, what="region_deaf", data={"alarm": alarm.id}))
     earlier = [] if new else soundings(uow, alarm)
     busy = {command.node for command in earlier if command.state not in FINAL_COMMAND_STATES}
-    chosen = [
-        (node.id, codebooks[region]) for region in regions for node in serving.get(region, ()) if node.id not in busy
-    ]
+    chosen = [(node, codebooks[region]) for region in regions for node in serving.get(region, ()) if node not in busy]
     command_nodes(uow, alarm, chosen, Action.SOUND, report)
     return [node for node, _ in chosen]

@@ -21,7 +21,7 @@ from amqtt.plugins.base import BaseAuthPlugin, BasePlugin, BaseTopicPlugin
 from amqtt.session import Session
 
 from kentongan_broker.access import Access
-from kentongan_broker.enrolment import SERVER
+from kentongan_broker.enrolment import SERVERS
 
 SHUTDOWN_SECONDS = 2.0
 
@@ -44,8 +44,8 @@ class Logins(BaseAuthPlugin):
     async def authenticate(self, *, session: Session) -> bool:
         """True when this session may begin."""
         user = session.username or ""
-        own = session.client_id == user or (user == SERVER and str(session.client_id).startswith(f"{SERVER}-"))
-        if not own or not self._access.lets_in(user, session.password):  # two servers may stand side by side
+        own = session.client_id == user or (user in SERVERS and str(session.client_id).startswith(f"{user}-"))
+        if not own or not self._access.lets_in(user, session.password):
             return False
         return not session.will_flag or self._access.allows(user, "write", session.will_topic or "")
 

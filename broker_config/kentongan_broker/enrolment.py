@@ -1,4 +1,4 @@
-"""Who may log in to the broker: the server, every node that has its own connection, and for whom a gateway speaks.
+"""Who may log in to the broker: the server and a second one beside it, every node that has its own connection, and for whom a gateway speaks.
 
 A serial node has no login of its own; its gateway relays it and may speak for it, and for no other. A home may read the
 states of its RT's kentongan, and nothing else at all.
@@ -17,8 +17,10 @@ from kentongan_broker.private_file import write_private
 from kentongan_contract import topics
 
 SERVER = "server"
+SECOND_SERVER = "server-2"
+SERVERS = (SERVER, SECOND_SERVER)
 PROBE = "probe"
-RESERVED = (SERVER, PROBE)
+RESERVED = (*SERVERS, PROBE)
 HOME = "home-"
 
 
@@ -37,6 +39,7 @@ class Enrolment:
     nodes: Mapping[str, str]
     relays: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     server_password: str = field(default_factory=new_password)
+    second_server_password: str = field(default_factory=new_password)
     homes: Mapping[str, str] = field(default_factory=dict)
     readable: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -63,7 +66,8 @@ class Enrolment:
     @property
     def users(self) -> dict[str, str]:
         """Every login: name → password."""
-        return {SERVER: self.server_password, **self.nodes, **self.homes}
+        servers = {SERVER: self.server_password, SECOND_SERVER: self.second_server_password}
+        return {**servers, **self.nodes, **self.homes}
 
 
 def enrol(city: Mapping[str, Any], logins: Path | None = None) -> Enrolment:
@@ -92,6 +96,7 @@ def enrol(city: Mapping[str, Any], logins: Path | None = None) -> Enrolment:
         nodes={name: known.get(name) or new_password() for name in names if name not in serial_nodes},
         relays=relays,
         server_password=known.get(SERVER) or new_password(),
+        second_server_password=known.get(SECOND_SERVER) or new_password(),
         homes={home: known.get(home) or new_password() for home in readable},
         readable=readable,
     )

@@ -130,7 +130,7 @@ def test_the_command_renders_and_runs_a_city(tmp_path, mosquitto_path):
     try:
         assert running.stdout.readline().startswith(f"Mosquitto on 127.0.0.1:{port}")
         logins = json.loads((tmp_path / "broker" / "logins.json").read_text(encoding="utf-8"))
-        assert set(logins) == {"server", "ktg-a"}
+        assert set(logins) == {"server", "server-2", "ktg-a"}
         taken = subprocess.run(command, capture_output=True, text=True, timeout=30)
         assert taken.returncode == 1
         assert taken.stderr.startswith(f"Port {port} on 127.0.0.1 is held")

@@ -9,7 +9,7 @@ import itertools
 import pytest
 
 from kentongan_broker import BrokerError, Enrolment
-from kentongan_broker.enrolment import RESERVED
+from kentongan_broker.enrolment import RESERVED, SERVERS
 from kentongan_contract import topics
 
 pytestmark = pytest.mark.real
@@ -128,6 +128,25 @@ def test_a_newcomer_is_not_sent_what_others_asked_for(city):
     newcomer = city.login("ktg-a")
     assert heard_by(city, newcomer.listen(topics.every_down("ktg-a"))) == []
     other.say(topics.up("ktg-b", "state"), b"", retain=True)
+
+
+def test_two_servers_hear_everybody_side_by_side_and_neither_throws_the_other_out(city):
+    servers = [city.login(name).listen(topics.EVERY_UP) for name in SERVERS]
+    node = city.login("ktg-a").listen(topics.every_down("ktg-a"))
+    payload = mark()
+    node.say(topics.up("ktg-a", "report"), payload)
+    for server in servers:
+        server.wait_for(payload)
+        told = mark()
+        server.say(topics.down("ktg-a", "command"), told)
+        node.wait_for(told)
+        server.say(topics.up("ktg-a", "report"), b"forged")
+    last = mark()
+    node.say(topics.up("ktg-a", "report"), last)
+    for server in servers:
+        server.wait_for(last)
+    assert not any(server.cut_off for server in servers)
+    assert all(b"forged" not in [heard.payload for heard in server.heard] for server in servers)
 
 
 def test_the_server_cannot_speak_as_a_node(city):

@@ -9,6 +9,7 @@ import pytest
 from kentongan_broker import BrokerError, Enrolment, enrol, new_password, render
 from kentongan_broker.access import Access, covers
 from kentongan_broker.config import TEMPLATES, fits, hash_password
+from kentongan_broker.enrolment import SERVERS
 from kentongan_contract import topics
 
 ENROLMENT = Enrolment(
@@ -22,7 +23,7 @@ CITY = {
         {"nodes": [{"id": "ktg-d"}]},
     ]
 }
-NAMES = ("ktg-a", "ktg-b", "gw-c", "ktg-c1", "ktg-c2", "server", "probe")
+NAMES = ("ktg-a", "ktg-b", "gw-c", "ktg-c1", "ktg-c2", "server", "server-2", "probe")
 
 
 @pytest.fixture
@@ -43,13 +44,20 @@ def every_topic():
 def test_the_committed_rules_are_the_contracts_topics():
     lines = (TEMPLATES / "acl").read_text(encoding="utf-8").splitlines()
     rules = [line for line in lines if line and not line.startswith("#")]
+    servers = [
+        rule
+        for server in SERVERS
+        for rule in (
+            f"user {server}",
+            f"topic deny {topics.ROOT}/{server}/#",
+            f"topic read {topics.EVERY_UP}",
+            f"topic write {topics.EVERY_UP.replace('/up/', '/down/')}",
+        )
+    ]
     assert rules == [
         f"pattern write {topics.ROOT}/%u/up/+",
         f"pattern read {topics.every_down('node').replace('/node/', '/%u/')}",
-        "user server",
-        f"topic deny {topics.ROOT}/server/#",
-        f"topic read {topics.EVERY_UP}",
-        f"topic write {topics.EVERY_UP.replace('/up/', '/down/')}",
+        *servers,
         "user probe",
         "topic deny #",
     ]
@@ -72,12 +80,13 @@ def test_a_gateway_speaks_and_hears_for_its_serial_nodes_too(folder):
         assert access.allows("gw-c", "read", topic) == (own and direction == "down")
 
 
-def test_the_server_hears_up_and_speaks_down(folder):
+@pytest.mark.parametrize("server", SERVERS)
+def test_a_server_hears_up_and_speaks_down(folder, server):
     access = Access(folder)
     for name, direction, topic in every_topic():
-        others = name != "server"
-        assert access.allows("server", "write", topic) == (others and direction == "down")
-        assert access.allows("server", "read", topic) == (others and direction == "up")
+        others = name != server
+        assert access.allows(server, "write", topic) == (others and direction == "down")
+        assert access.allows(server, "read", topic) == (others and direction == "up")
 
 
 def test_the_probe_neither_speaks_nor_hears(folder):
@@ -88,7 +97,7 @@ def test_the_probe_neither_speaks_nor_hears(folder):
 
 def test_a_serial_node_has_no_login(folder):
     users = {line.split(":")[0] for line in (folder / "passwords").read_text(encoding="utf-8").splitlines()}
-    assert users == {"server", "ktg-a", "ktg-b", "gw-c"}
+    assert users == {"server", "server-2", "ktg-a", "ktg-b", "gw-c"}
 
 
 def test_nobody_else_can_read_it_and_no_password_stands_there(folder):
@@ -138,7 +147,7 @@ def test_a_city_is_enrolled_by_its_file():
     enrolment = enrol(CITY)
     assert set(enrolment.nodes) == {"ktg-a", "gw-c", "ktg-d"}
     assert enrolment.relays == {"gw-c": ("ktg-c1",)}
-    assert len(set(enrolment.users.values())) == 4
+    assert len(set(enrolment.users.values())) == 5
 
 
 def test_known_logins_are_kept_and_new_ones_added(tmp_path):

@@ -263,6 +263,19 @@ def test_a_theft_reaches_a_browser_and_a_chat_and_the_chat_answers(
     assert telling.post("/api/v1/notifications/01JDBV5Y0M0000000000000000/delivered").status_code == 404
 
 
+def test_a_chat_says_stop_and_hears_no_more(telling: Served, home: Rt, stranger: Stranger) -> None:
+    token = home.token("head")
+    code = telling.post(CHANNELS, token, json={"channel": "telegram"}).json()["connect"].partition("start=")[2]
+    for said, answered in ((f"/start {code}", "/stop"), ("/stop@kentongan_bot", "Terputus"), ("/stop", "Terputus")):
+        update = {"message": {"chat": {"id": 817}, "text": said}}
+        assert answered in telling.post("/api/v1/telegram", json=update, headers=CHAT_SECRET).json()["text"]
+    assert telling.get(CHANNELS, token).json()["channels"] == []
+    stranger.heard.clear()
+    telling.post("/api/v1/reports", home.token("resident"), json=home.a_report())
+    telling.until(lambda: telling.read(lambda uow: uow.notifications.waves_due(uow.now(), 9)) == [], "all are told")
+    assert heard(stranger, "/bot1:a/sendMessage") == []
+
+
 @pytest.mark.parametrize(
     "body", ["[]", "{}", '{"message": 5}', '{"callback_query": {}}', '{"callback_query": {"data": 7}}']
 )

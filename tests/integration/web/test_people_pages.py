@@ -248,6 +248,21 @@ def test_a_third_party_s_system_is_added_seen_to_fail_resumed_and_removed(
     assert served.read(lambda uow: uow.subscriptions.subscription(made.id)) is None
 
 
+def test_a_refusal_comes_into_sight_and_speaks_the_page_s_language(
+    served: Served, telephone: Callable[..., Page]
+) -> None:
+    rt = Rt(served, 908)
+    page = telephone("/my-data?lang=jv", rt.people["resident"], foreseen="403")
+    fill(page, secret="not my password")
+    says(page, "#problem", "ora cocok")
+    page.wait_for_function(
+        """() => {
+          const box = document.querySelector("#problem").getBoundingClientRect();
+          return box.top >= 0 && box.bottom <= innerHeight;
+        }"""
+    )
+
+
 def test_who_looks_after_nothing_is_told_so_and_shown_no_way_there(rt: Rt, telephone: Callable[..., Page]) -> None:
     page = telephone("/subscriptions?lang=en", rt.people["resident"])
     says(page, "#why", "for RT heads")

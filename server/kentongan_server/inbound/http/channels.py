@@ -246,7 +246,7 @@ async def say_delivered(notification_id: str, request: Request) -> None:
 async def hear_telegram(
     request: Request, x_telegram_bot_api_secret_token: Annotated[str, Header(max_length=256)] = ""
 ) -> dict[str, Any]:
-    """What people say to the bot: the code that connects their chat, or an answer to an alarm."""
+    """What people say to the bot: the code that connects their chat, /stop, or an answer to an alarm."""
     secret: str | None = request.app.state.telegram_secret
     if secret is None or not hmac.compare_digest(secret.encode(), x_telegram_bot_api_secret_token.encode()):
         raise Problem(401, "This address is Telegram's alone.")
@@ -261,6 +261,9 @@ async def hear_telegram(
             linked = await transactions.run(lambda uow: choose_channels.link_chat(uow, code, str(chat)))
             word = "linked" if linked else "unknown_code"
             return {"method": "sendMessage", "chat_id": chat, "text": request.app.state.chat_words(word)}
+        if type(chat) is int and text.split("@", maxsplit=1)[0].strip() == "/stop":
+            await transactions.run(lambda uow: choose_channels.unlink_chat(uow, str(chat)))
+            return {"method": "sendMessage", "chat_id": chat, "text": request.app.state.chat_words("unlinked")}
     elif isinstance(pressed, dict):
         chat = (((pressed.get("message") or {}).get("chat")) or {}).get("id")
         said, _, incident = str(pressed.get("data") or "").partition(" ")

@@ -107,6 +107,12 @@ def link_chat(uow: UnitOfWork, code: str, chat: str) -> Destination | None:
     return None
 
 
+def unlink_chat(uow: UnitOfWork, chat: str) -> None:
+    """A chat wants no more, whoever's it is: nothing is sent there, also nothing of what waits."""
+    for destination in uow.destinations.at_address(NotifyChannel.TELEGRAM, chat):
+        uow.destinations.remove(destination.id)
+
+
 def _mine(uow: UnitOfWork, person: Person, destination_id: str) -> Destination:
     found = uow.destinations.destination(destination_id)
     if found is None or found.person != person.id:

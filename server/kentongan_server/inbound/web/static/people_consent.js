@@ -3,7 +3,7 @@
 
 import { ask } from "./api.js";
 import { byId, element } from "./element.js";
-import { complain, consentTo, shown, twice } from "./people_show.js";
+import { consentTo, problem, shown, twice } from "./people_show.js";
 import { pushProblem, unsubscribe } from "./people_push.js";
 import { t } from "./words.js";
 
@@ -24,7 +24,7 @@ export async function consenting({ agreed, channels }, again) {
   byId("consent").replaceChildren(element("h3", {}, t("consent.title")), ...asked);
   return () => {
     if (box.checked) return { consent: words.version };
-    complain(t(channels.length ? "consent.must_decide" : "consent.must_agree"));
+    problem(t(channels.length ? "consent.must_decide" : "consent.must_agree"));
     byId(channels.length ? "agree" : "agreed").focus();
     return null;
   };

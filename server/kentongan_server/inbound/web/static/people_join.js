@@ -3,7 +3,7 @@
 
 import { ask } from "./api.js";
 import { element } from "./element.js";
-import { complain, consentTo, content, form, shown, title } from "./people_show.js";
+import { consentTo, content, form, problem, shown, title } from "./people_show.js";
 import { remember } from "./session.js";
 import { ulid } from "./ulid.js";
 import { t } from "./words.js";
@@ -30,7 +30,7 @@ export async function join() {
     element("label", { class: "agree" }, agreed, element("span", { lang: words.lang }, words.text)),
     form(fields, t("join.send"), async (values) => {
       if (!agreed.checked) {
-        complain(t("join.must_agree"));
+        problem(t("join.must_agree"));
         agreed.focus();
         return;
       }

@@ -18,10 +18,12 @@ export function content(...children) {
   byId("content").replaceChildren(...children);
 }
 
-/** Write this problem above the page's content. */
+/** Write this problem above the page's content, and bring it into sight: the button may be far below. */
 export function problem(text) {
-  byId("problem").hidden = false;
-  write(byId("problem"), text);
+  const box = byId("problem");
+  box.hidden = false;
+  write(box, text);
+  box.scrollIntoView({ block: "center" });
 }
 
 /** Do it; a refusal is shown in words (`words` by status, else the server's own), and null is the answer. */
@@ -54,12 +56,6 @@ export function twice(word, sure, work) {
     button.disabled = false;
   });
   return button;
-}
-
-/** Say what is missing, before anything is sent. */
-export function complain(text) {
-  byId("problem").hidden = false;
-  write(byId("problem"), text);
 }
 
 /** The words in force for this purpose, in the page's language (Javanese reads the Indonesian). */

@@ -3,7 +3,7 @@
 
 import { ask } from "./api.js";
 import { byId, element } from "./element.js";
-import { complain, content, moment, shown, title, twice } from "./people_show.js";
+import { content, moment, problem, shown, title, twice } from "./people_show.js";
 import { t } from "./words.js";
 
 const PATH = "/api/v1/subscriptions";
@@ -148,7 +148,7 @@ function adding(roles) {
     const hears = boxes.filter((box) => box.checked && MAY_HEAR[owner.value].includes(box.name)).map((box) => box.name);
     const body = { name: name.value.trim(), owner: owner.value, region: region.value.trim(), url: url.value.trim(), hears };
     if (!body.name || !body.region || !body.url || !hears.length) {
-      complain(t("subscriptions.fill"));
+      problem(t("subscriptions.fill"));
       return;
     }
     go.disabled = true;

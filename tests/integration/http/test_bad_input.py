@@ -258,3 +258,9 @@ def test_any_json_whatsoever(served: Served, rt: Rt, body: Any) -> None:
 @given(content=st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode(errors="surrogatepass")))
 def test_any_bytes_whatsoever(served: Served, rt: Rt, content: bytes) -> None:
     assert_refused(served.post("/api/v1/reports", rt.token("resident"), content=content, headers=JSON))
+
+
+@pytest.mark.parametrize("number", [2**53, 2**70, 0, -1])
+def test_a_release_s_number_that_is_none_is_refused(served: Served, rt: Rt, number: int) -> None:
+    answer = served.post(f"/api/v1/releases/{number}/halt", rt.token("admin"), json={"reason": "it does badly"})
+    assert (answer.status_code, "sequence" in answer.json()["detail"]) == (422, True)

@@ -89,6 +89,7 @@ def test_signing_in_with_a_second_step(served: Served, rt: Rt, telephone: Callab
     fill(page, name="wulan@polisi.example", password=PASSWORD)
     page.wait_for_selector("img.qr")
     secret = page.inner_text(".secret").split()[-1]
+    assert page.evaluate("document.activeElement.id") == "code", "the next field has the focus"
     assert page.evaluate("document.querySelector('img.qr').naturalWidth") > 100, "the picture is one"
     fill(page, code=pyotp.TOTP(secret).now())
     page.wait_for_selector(".codes")

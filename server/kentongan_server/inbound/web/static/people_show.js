@@ -13,9 +13,10 @@ export function title(text, why = "") {
   byId("why").hidden = !why;
 }
 
-/** Put these elements where the page's content is. */
+/** Put these elements where the page's content is; the field that is asked for first has the focus, on every step. */
 export function content(...children) {
   byId("content").replaceChildren(...children);
+  document.querySelector("#content [autofocus]")?.focus();
 }
 
 /** Write this problem above the page's content, and bring it into sight: the button may be far below. */

@@ -17,7 +17,6 @@ from kentongan_server.use_cases.supervising.roll_out import assert_may_release, 
 Sequence = Annotated[int, Path(ge=1, le=2**53 - 1, description="The release's number in its manifest")]
 
 router = APIRouter(prefix="/api/v1", tags=["releases"], route_class=StrictRoute)
-Sequence = Annotated[int, Path(ge=1, lt=2**53, description="As the manifest says")]
 
 
 class ReleaseIn(BaseModel):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from tests.integration.database.cluster import Cluster, running_cluster
 
 from kentongan_broker import Broker, enrol, start
@@ -12,6 +13,9 @@ from kentongan_broker import Broker, enrol, start
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "setup"))
 
 import parts
+
+settings.register_profile("house", deadline=None)  # the machine may be busy, and a deadline is a timed test
+settings.load_profile("house")
 
 SMALL_CITY = {
     "regions": [

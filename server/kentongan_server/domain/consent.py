@@ -96,9 +96,15 @@ def standing(consents: Iterable[Consent], purpose: Purpose) -> Consent | None:
     return max(mine, key=lambda one: one.agreed_at, default=None)
 
 
+def says_the_same(version: str, purpose: Purpose) -> bool:
+    """True when the words of this version are those in force for this purpose: another purpose may have made it new."""
+    return version in TEXTS and TEXTS[version][purpose] == TEXTS[VERSION][purpose]
+
+
 def is_in_force(consents: Iterable[Consent], purpose: Purpose) -> bool:
     """True when the words in force were agreed to: what is new under this purpose needs that."""
-    return any(one.purpose is purpose and one.version == VERSION and one.withdrawn_at is None for one in consents)
+    mine = (one for one in consents if one.purpose is purpose and one.withdrawn_at is None)
+    return any(says_the_same(one.version, purpose) for one in mine)
 
 
 @dataclass(frozen=True, slots=True)

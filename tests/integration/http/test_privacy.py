@@ -9,7 +9,7 @@ from tests.integration.http.test_access import is_problem
 from tests.integration.served import Rt, Served
 from ulid import ULID
 
-from kentongan_server.domain.consent import VERSION
+from kentongan_server.domain.consent import VERSION, Consent, Purpose
 from kentongan_server.domain.notification import Destination, NotifyChannel
 from kentongan_server.use_cases.governing.ask_erasure import erasures_due
 
@@ -52,6 +52,29 @@ def test_the_words_say_what_follows_and_it_follows(served: Served, rt: Rt) -> No
     assert newcomer.get("/api/v1/me").json()["memberships"] == []
     panic = newcomer.post("/api/v1/reports", json=rt.a_report(kind="panic"))
     assert panic.status_code == 201, "the panic button still works"
+
+
+def test_each_agreement_can_be_read_in_its_own_words(served: Served, rt: Rt, phone: Device) -> None:
+    def of(version: str) -> dict[str, str]:
+        texts = served.get("/api/v1/consent-texts", params={"version": version}).json()
+        return {one["purpose"]: one["id"] for one in texts}
+
+    assert "keamanan akun" in of(VERSION)["channels"]
+    assert "keamanan akun" not in of("2026-11")["channels"]
+    assert is_problem(served.get("/api/v1/consent-texts", params={"version": "1999"}), 404)
+    person = rt.people["resident"]
+
+    def agreed_before(uow) -> None:
+        for purpose in Purpose:
+            uow.consents.put(Consent(uow.new_id(), person, purpose, "2026-11", uow.now()))
+
+    served.run(agreed_before)
+    held = {one["purpose"]: one["current"] for one in phone.get("/api/v1/me/consents").json()}
+    assert held == {"membership": True, "channels": False}, "of the membership the words are the same"
+    for purpose in Purpose:
+        phone.post("/api/v1/me/consents", json={"purpose": purpose, "version": VERSION})
+    found = [(one["purpose"], one["version"]) for one in phone.get("/api/v1/me/consents").json()]
+    assert sorted(found) == [("channels", "2026-11"), ("channels", VERSION), ("membership", "2026-11")]
 
 
 def test_withdrawing_the_channels_removes_them(served: Served, rt: Rt, phone: Device) -> None:

@@ -14,6 +14,8 @@ from tests.integration.http.device import PASSWORD, Device
 from tests.integration.served import Rt, Served
 
 from kentongan_broker import Enrolment, start
+from kentongan_server.domain.consent import VERSION, Consent
+from kentongan_server.domain.consent import Purpose as ConsentPurpose
 from kentongan_server.domain.lifecycle import NotificationState
 from kentongan_server.domain.notification import Destination, NotifyChannel
 from kentongan_server.inbound.web.people_pages import LANGUAGES, PATHS, REVIEW, words_of
@@ -247,6 +249,23 @@ def test_a_third_party_s_system_is_added_seen_to_fail_resumed_and_removed(
             says(page, '[data-act="remove"]', "Ketuk lagi")
     says(page, "#subscriptions", "Belum ada sistem")
     assert served.read(lambda uow: uow.subscriptions.subscription(made.id)) is None
+
+
+def test_who_agreed_to_earlier_words_reads_both_and_may_agree_anew(
+    served: Served, telephone: Callable[..., Page]
+) -> None:
+    rt = Rt(served, 909)
+    person = rt.people["resident"]
+    earlier = Consent("earlier-909", person, ConsentPurpose.CHANNELS, "2026-11", datetime.now(WIB))
+    served.run(lambda uow: uow.consents.put(earlier))
+    page = telephone("/my-data", person)
+    card = '[data-purpose="channels"]'
+    says(page, card, "teks 2026-11")
+    words = page.locator(f"{card} p[lang]").all_inner_texts()
+    assert ["keamanan akun" in one for one in words] == [False, True]
+    page.click(f"{card} [data-act=agree]")
+    says(page, card, f"teks {VERSION}")
+    assert page.locator(f"{card} p[lang]").count() == 1
 
 
 def test_a_refusal_comes_into_sight_and_speaks_the_page_s_language(

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from kentongan_server.domain.consent import CONSEQUENCES, TEXTS, VERSION, Consent, Erasure, Purpose
-from kentongan_server.domain.errors import InvalidError, RefusedError
+from kentongan_server.domain.consent import CONSEQUENCES, TEXTS, VERSION, Consent, Erasure, Purpose, says_the_same
+from kentongan_server.domain.errors import InvalidError, RefusedError, UnknownError
 from kentongan_server.domain.pin import PinVerdict
 from kentongan_server.domain.retention import KEPT
 from kentongan_server.inbound.http.access import forget_caller, own_session
@@ -21,6 +21,7 @@ from kentongan_server.use_cases.governing.erase_person import tell_person
 from kentongan_server.use_cases.governing.sign_in import RESTING, take_try
 
 router = APIRouter(prefix="/api/v1", tags=["access"], route_class=StrictRoute)
+Version = Annotated[str, Query(min_length=1, max_length=32, examples=[VERSION])]
 Secret = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
@@ -44,12 +45,13 @@ class ConsentIn(BaseModel):
 
 
 class ConsentOut(BaseModel):
-    """What was agreed to, in which version of the words, when, and when it was withdrawn."""
+    """What was agreed to, in which version of the words, when, and when it was withdrawn. `current`: those words are in force."""
 
     purpose: Purpose
     version: str
     agreed_at: datetime
     withdrawn_at: datetime | None
+    current: bool
 
 
 class MyDataOut(BaseModel):
@@ -85,18 +87,20 @@ class ErasureOut(BaseModel):
 
 
 @router.get("/consent-texts")
-async def list_consent_texts() -> list[TextOut]:
-    """The words in force, for everybody to read before they agree."""
+async def list_consent_texts(version: Version = VERSION) -> list[TextOut]:
+    """The words in force, for everybody to read before they agree; or those of the `version` to which somebody once did."""
+    if version not in TEXTS:
+        raise UnknownError("There were never words of this version; leave it out for those in force.")
     return [
         TextOut(
             purpose=purpose,
-            version=VERSION,
+            version=version,
             id=words["id"],
             en=words["en"],
             consequence_id=CONSEQUENCES[purpose]["id"],
             consequence_en=CONSEQUENCES[purpose]["en"],
         )
-        for purpose, words in TEXTS[VERSION].items()
+        for purpose, words in TEXTS[version].items()
     ]
 
 
@@ -188,6 +192,7 @@ def _consent_out(consent: Consent) -> ConsentOut:
         version=consent.version,
         agreed_at=consent.agreed_at,
         withdrawn_at=consent.withdrawn_at,
+        current=says_the_same(consent.version, consent.purpose),
     )
 
 

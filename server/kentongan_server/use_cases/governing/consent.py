@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from kentongan_server.domain.consent import VERSION, Consent, Purpose, standing
+from kentongan_server.domain.consent import VERSION, Consent, Purpose, says_the_same, standing
 from kentongan_server.domain.errors import ConflictError, UnknownError
 from kentongan_server.domain.events import Noted
 from kentongan_server.domain.people import Person
@@ -15,7 +15,7 @@ def agree(uow: UnitOfWork, person_id: str, purpose: Purpose, version: str) -> Co
     if version != VERSION:
         raise ConflictError("These words are not in force any more; read them anew with GET /api/v1/consent-texts.")
     known = standing(uow.consents.of_person(person_id), purpose)
-    if known is not None and known.version == version:
+    if known is not None and says_the_same(known.version, purpose):
         return known
     consent = Consent(uow.new_id(), person_id, purpose, version, uow.now())
     uow.consents.put(consent)

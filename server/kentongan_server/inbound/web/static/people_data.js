@@ -16,7 +16,10 @@ export async function data() {
   const agreements = [];
   for (const purpose of ["membership", "channels"]) {
     const words = await consentTo(purpose);
-    if (words) agreements.push(agreement(words, consents.find((one) => one.purpose === purpose)));
+    const consent = consents.find((one) => one.purpose === purpose);
+    const outdated = consent && !consent.withdrawn_at && !consent.current;
+    const earlier = outdated ? await consentTo(purpose, consent.version) : null;
+    if (words) agreements.push(agreement(earlier ?? words, consent, earlier && words));
   }
   const download = element("a", { class: "main-button", href: "/api/v1/me/data", download: "kentongan.json" }, t("data.export"));
   content(
@@ -26,7 +29,8 @@ export async function data() {
   );
 }
 
-function agreement(words, consent) {
+/** What was or can be agreed to; `newer` are words that took the place of those since, and ask for an answer of their own. */
+function agreement(words, consent, newer) {
   const holds = consent && !consent.withdrawn_at;
   const state = !consent
     ? t("data.none")
@@ -35,21 +39,23 @@ function agreement(words, consent) {
       : t("data.withdrawn", { time: moment(consent.withdrawn_at) });
   const path = "/api/v1/me/consents";
   const end = () => (words.purpose === "channels" ? endChannels() : shown(() => ask(`${path}/${words.purpose}`, { method: "DELETE" })));
-  const agree = () => shown(() => ask(path, { method: "POST", body: { purpose: words.purpose, version: words.version } }));
   const again = async (work) => {
     if (await work()) await data();
   };
-  const button = holds
-    ? twice("data.withdraw", "data.withdraw_sure", () => again(end))
-    : element("button", { class: "quiet-button", type: "button" }, t("data.agree"));
-  if (!holds) button.addEventListener("click", () => again(agree));
+  const agreeing = ({ purpose, version }) => {
+    const button = element("button", { class: "quiet-button", type: "button", "data-act": "agree" }, t("data.agree"));
+    button.addEventListener("click", () => again(() => shown(() => ask(path, { method: "POST", body: { purpose, version } }))));
+    return button;
+  };
+  const asked = newer ? [element("p", { class: "person-note" }, t("data.newer")), element("p", { lang: newer.lang }, newer.text), agreeing(newer)] : [];
   return element(
     "div",
     { class: "person", "data-purpose": words.purpose },
     element("p", { lang: words.lang }, words.text),
     element("p", { class: "person-note" }, state),
     holds && element("p", { class: "person-note" }, t("data.consequence", { text: words.consequence })),
-    button,
+    holds ? twice("data.withdraw", "data.withdraw_sure", () => again(end)) : agreeing(words),
+    ...asked,
   );
 }
 

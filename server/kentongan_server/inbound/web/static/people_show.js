@@ -59,9 +59,10 @@ export function twice(word, sure, work) {
   return button;
 }
 
-/** The words in force for this purpose, in the page's language (Javanese reads the Indonesian). */
-export async function consentTo(purpose) {
-  const texts = await shown(() => ask("/api/v1/consent-texts"));
+/** The words for this purpose, in force or of an earlier version, in the page's language (Javanese reads the Indonesian). */
+export async function consentTo(purpose, version = null) {
+  const asked = version === null ? "" : `?version=${encodeURIComponent(version)}`;
+  const texts = await shown(() => ask(`/api/v1/consent-texts${asked}`));
   const found = Array.isArray(texts) && texts.find((one) => one.purpose === purpose);
   if (!found) return null;
   const english = document.documentElement.lang === "en";

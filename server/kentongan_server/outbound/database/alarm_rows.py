@@ -18,6 +18,8 @@ from kentongan_server.outbound.database.tables import alarm_commands, alarms, in
 from kentongan_server.outbound.database.values import from_ms, from_ms_or_none, to_ms, to_ms_or_none
 from kentongan_server.ports.alarms import Order
 
+_ACTIONS = {action: action for action in Action}  # found by their words, faster than by a call
+_STATES = {state: state for state in CommandState}
 _UNANSWERED = (CommandState.QUEUED, CommandState.SENT)
 
 _ADD_ALARM = Statement(insert(alarms))
@@ -339,8 +341,8 @@ def _command(row: Any) -> AlarmCommand:
         alarm=row.alarm,
         incident=row.incident,
         node=row.node,
-        action=Action(row.action),
-        state=CommandState(row.state),
+        action=_ACTIONS[row.action],
+        state=_STATES[row.state],
         counter=row.counter,
         attempts=row.attempts,
         created_at=from_ms(row.created_at),

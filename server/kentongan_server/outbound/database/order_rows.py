@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from kentongan_server.domain.alarm import Action, leisure_ms
-from kentongan_server.domain.codebook import SHIPPED, Codebook
+from kentongan_server.domain.codebook import SHIPPED, Codebook, Rhythm
 from kentongan_server.domain.incident_kind import IncidentKind, Purpose
 from kentongan_server.outbound.database.codebook_rows import CodebookRows
 from kentongan_server.outbound.database.statement import Statement
@@ -41,19 +41,22 @@ _AT_ONCE = 500  # names in one statement
 def orders(connection: Connection, command_ids: list[str]) -> list[Order]:
     """Those that can be sent, in their order."""
     shelf = CodebookRows(connection)
-    books: dict[str | None, Codebook] = {None: SHIPPED}
+    alike: dict[tuple[str | None, ...], tuple[Action, IncidentKind, Purpose, Rhythm]] = {}  # of a city all are
     found = []
     for row in _rows(connection, command_ids):
-        book = books.get(row.codebook) or books.setdefault(row.codebook, shelf.version(row.codebook) or SHIPPED)
-        action, kind = Action(row.action), IncidentKind(row.kind)
+        key = (row.action, row.kind, row.purpose, row.codebook)
+        known = alike.get(key)
+        if known is None:
+            known = alike[key] = _read(row, SHIPPED if row.codebook is None else shelf.version(row.codebook) or SHIPPED)
+        action, kind, purpose, rhythm = known
         order = Order(
             command=row.id,
             node=row.node,
             action=action,
             incident=row.incident,
             kind=kind,
-            purpose=Purpose(row.purpose),
-            rhythm=book.all_clear if action is Action.ALL_CLEAR else book.code_of(kind),
+            purpose=purpose,
+            rhythm=rhythm,
             nonce=row.nonce,
             counter=row.counter,
             report=row.report,
@@ -61,6 +64,11 @@ def orders(connection: Connection, command_ids: list[str]) -> list[Order]:
         )
         found.append(order)
     return found
+
+
+def _read(row: Any, book: Codebook) -> tuple[Action, IncidentKind, Purpose, Rhythm]:
+    action, kind = Action(row.action), IncidentKind(row.kind)
+    return action, kind, Purpose(row.purpose), book.all_clear if action is Action.ALL_CLEAR else book.code_of(kind)
 
 
 def _rows(connection: Connection, command_ids: list[str]) -> Iterator[Any]:

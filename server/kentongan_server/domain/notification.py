@@ -87,6 +87,25 @@ class Notification:
     changed_at: datetime
 
 
+def own_word(id: str, to: Destination, wave: Wave, at: datetime) -> Notification:
+    """A word about the person's own channel or account, of no incident and due at once."""
+    return Notification(
+        id=id,
+        incident=None,
+        person=to.person,
+        destination=to.id,
+        channel=to.channel,
+        wave=wave,
+        urgency=Urgency.CODE,
+        state=NotificationState.PENDING,
+        attempts=0,
+        error=None,
+        queued_at=at,
+        due_at=at,
+        changed_at=at,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """What a channel may know of it: enough to open the page at the right place, no name, no address, nobody's words."""

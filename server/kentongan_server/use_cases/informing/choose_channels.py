@@ -12,8 +12,7 @@ from datetime import timedelta
 from kentongan_server.domain.consent import Purpose, is_in_force
 from kentongan_server.domain.errors import ConflictError, RefusedError, UnknownError
 from kentongan_server.domain.incident_kind import IncidentClass
-from kentongan_server.domain.lifecycle import NotificationState
-from kentongan_server.domain.notification import Destination, Notification, NotifyChannel, Urgency, Wave
+from kentongan_server.domain.notification import Destination, NotifyChannel, Wave, own_word
 from kentongan_server.domain.people import Person
 from kentongan_server.domain.preferences import Preferences
 from kentongan_server.ports.unit_of_work import UnitOfWork
@@ -142,23 +141,4 @@ def _send_code(uow: UnitOfWork, destination: Destination, code: str) -> None:
 
 
 def _send_own(uow: UnitOfWork, destination: Destination, wave: Wave) -> None:
-    now = uow.now()
-    uow.notifications.add(
-        [
-            Notification(
-                id=uow.new_id(),
-                incident=None,
-                person=destination.person,
-                destination=destination.id,
-                channel=destination.channel,
-                wave=wave,
-                urgency=Urgency.CODE,
-                state=NotificationState.PENDING,
-                attempts=0,
-                error=None,
-                queued_at=now,
-                due_at=now,
-                changed_at=now,
-            )
-        ]
-    )
+    uow.notifications.add([own_word(uow.new_id(), destination, wave, uow.now())])

@@ -164,18 +164,24 @@ def test_when_nobody_comes_any_more_the_alarm_rises_as_if_nobody_had() -> None:
     assert town.alarm(incident).level == 2
 
 
-def test_an_alarm_that_had_ended_sounds_anew_one_level_further() -> None:
+@pytest.mark.parametrize("late", [False, True])
+def test_an_alarm_that_had_ended_is_taken_up_where_it_stood(late: bool) -> None:
     town = Town(wide=True)
     incident = town.press().incident
-    acknowledges(town, incident, HEAD)
     first = town.alarm(incident)
+    acknowledges(town, incident, HEAD)
     town.do(lambda uow: uow.alarms.set_alarm(first.id, AlarmState.ENDED, first.level, None))
-    town.wait(120)
+    if late:
+        town.wait(120)
     stays_away(town, incident, HEAD)
     again = town.alarm(incident)
-    assert (again.id != first.id, again.state, again.level) == (True, "active", 2)
-    assert again.due_at is not None, "and rises further"
-    assert [e.facts["why"] for e in town.record(incident, "alarm_raised")][-1] == "who came does not come any more"
+    assert (again.id != first.id, again.state, again.level) == (True, "active", 1)
+    assert again.due_at == (town.clock.now() if late else first.due_at), "not sooner than if nobody had answered"
+    assert len(town.record(incident, "alarm_raised")) == 1, "nothing sounds before its time"
+    town.wait(120)
+    town.open_due_gates()
+    assert town.alarm(incident).level == 2
+    assert len(town.record(incident, "alarm_raised")) == 2
 
 
 @pytest.mark.parametrize("why_not", ["silenced", "late", "dispatched", "another comes", "a drill", "of the RT alone"])

@@ -142,7 +142,8 @@ class AlarmRows:
         return None if row is None else _alarm(row)
 
     def alarms_of(self, incident_ids: Collection[str]) -> dict[str, Alarm]:
-        query = select(alarms).where(alarms.c.incident.in_(sorted(incident_ids))).order_by(alarms.c.requested_at)
+        query = select(alarms).where(alarms.c.incident.in_(sorted(incident_ids)))
+        query = query.order_by(alarms.c.requested_at, alarms.c.id)
         return {row.incident: _alarm(row) for row in self._connection.execute(query)}
 
     def add_alarm(self, alarm: Alarm) -> None:

@@ -4,6 +4,8 @@ Only while it is fresh, for whoever thinks again an hour later wakes nobody; and
 noise, or of a step that the police or the RT have taken meanwhile.
 """
 
+from dataclasses import replace
+
 from kentongan_server.domain.alarm import Alarm
 from kentongan_server.domain.events import ComingWithdrawn, Noted
 from kentongan_server.domain.incident import SAME_EVENT_WINDOW, Incident
@@ -11,14 +13,13 @@ from kentongan_server.domain.incident_kind import Purpose
 from kentongan_server.domain.lifecycle import ALARM, AlarmState, IncidentStatus, advance
 from kentongan_server.domain.spread import CITY, OWN_RT, period_at
 from kentongan_server.ports.unit_of_work import UnitOfWork
-from kentongan_server.use_cases.alarming.spread_alarm import rule_for, spread
+from kentongan_server.use_cases.alarming.spread_alarm import rule_for
 
-LEFT_ALONE = "who came does not come any more"
 _STOPPED = ("alarm_silenced", "all_clear_sounded", "alarm_refuted")
 
 
 def on_withdrawn(uow: UnitOfWork, event: ComingWithdrawn) -> None:
-    """Let it rise when its time comes; one that has ended sounds anew, one level further, as it would have by now."""
+    """Let it rise when its time comes, which may be now; one that has ended is taken up by another alarm where it stood."""
     incident = uow.incidents.incident(event.incident or "")
     alarm = None if incident is None else uow.alarms.alarm_of(incident.id)
     if incident is None or alarm is None or not _goes_on(uow, incident, alarm):
@@ -27,24 +28,14 @@ def on_withdrawn(uow: UnitOfWork, event: ComingWithdrawn) -> None:
     following = rule.next_rise(alarm.level)
     if following is None:
         return
-    if alarm.state is AlarmState.EASING:
-        due_at = max(alarm.requested_at + following[1], uow.now())
-        uow.alarms.set_alarm(alarm.id, advance(ALARM, alarm.state, "resume"), alarm.level, due_at)
-        uow.happened(Noted(incident.id, incident.region, what="alarm_resumed", data={"alarm": alarm.id}))
+    due_at = max(alarm.requested_at + following[1], uow.now())
+    if alarm.state is AlarmState.ENDED:
+        state = advance(ALARM, AlarmState.REQUESTED, "activate")
+        alarm = replace(alarm, id=uow.new_id(), state=state, due_at=due_at)
+        uow.alarms.add_alarm(alarm)
     else:
-        book = uow.codebooks.current(alarm.region)
-        again = Alarm(
-            id=uow.new_id(),
-            incident=incident.id,
-            region=alarm.region,
-            state=AlarmState.REQUESTED,
-            level=alarm.level,
-            codebook=book.version,
-            requested_at=uow.now(),
-            due_at=None,
-        )
-        uow.alarms.add_alarm(again)
-        spread(uow, again, incident, following[0], LEFT_ALONE, new=True)
+        uow.alarms.set_alarm(alarm.id, advance(ALARM, alarm.state, "resume"), alarm.level, due_at)
+    uow.happened(Noted(incident.id, incident.region, what="alarm_resumed", data={"alarm": alarm.id}))
 
 
 def _goes_on(uow: UnitOfWork, incident: Incident, alarm: Alarm) -> bool:

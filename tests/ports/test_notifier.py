@@ -35,6 +35,7 @@ WORDING = Wording("https://kentongan.example")
 ALARM = Message("n-1", "01JDBV5Y0M0000000000000000", IncidentClass.CRIME, Purpose.ACTUAL, Wave.RONDA, "id")
 CODE = Message("n-2", None, None, Purpose.ACTUAL, Wave.CONFIRM, "id", code="402913")
 TRIAL = Message("n-3", None, None, Purpose.ACTUAL, Wave.TRIAL, "en")
+SECURITY = Message("n-4", None, None, Purpose.ACTUAL, Wave.SECURITY, "jv")
 
 
 @dataclass
@@ -138,7 +139,7 @@ async def bench(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
             yield found
 
 
-@pytest.mark.parametrize("message", [ALARM, CODE, TRIAL], ids=["alarm", "code", "trial"])
+@pytest.mark.parametrize("message", [ALARM, CODE, TRIAL, SECURITY], ids=["alarm", "code", "trial", "security"])
 async def test_a_word_that_returns_was_taken_once(bench: Bench, message: Message) -> None:
     await bench.notifier.notify(bench.to, message)
     assert bench.arrived() == 1

@@ -19,6 +19,7 @@ from kentongan_server.domain.consent import VERSION, Consent, Purpose
 from kentongan_server.domain.notification import Destination, NotifyChannel
 from kentongan_server.inbound.http.pace import Pace
 from kentongan_server.outbound.notify.web_push import make_vapid_key
+from kentongan_server.use_cases.governing.reset_access import reset_second_factor
 
 pytestmark = pytest.mark.real
 
@@ -261,6 +262,29 @@ def test_a_theft_reaches_a_browser_and_a_chat_and_the_chat_answers(
     assert telling.post(f"/api/v1/notifications/{ids['web_push']}/delivered").status_code == 204
     assert events().count("notification_delivered") == 1
     assert telling.post("/api/v1/notifications/01JDBV5Y0M0000000000000000/delivered").status_code == 404
+
+
+def test_a_reset_is_told_on_a_channel_without_saying_what(telling: Served, home: Rt, stranger: Stranger) -> None:
+    push = json.loads(subscription(stranger))
+    telling.post(CHANNELS, home.token("head"), json={"channel": "web_push", "address": json.dumps(push)})
+    code = (
+        telling.post(CHANNELS, home.token("head"), json={"channel": "telegram"})
+        .json()["connect"]
+        .partition("start=")[2]
+    )
+    update = {"message": {"chat": {"id": 818}, "text": f"/start {code}"}}
+    telling.post("/api/v1/telegram", json=update, headers=CHAT_SECRET)
+    stranger.heard.clear()
+    person = home.people["head"]
+    telling.run(lambda uow: reset_second_factor(uow, person, home.people["admin"]))
+    telling.until(
+        lambda: heard(stranger, "/bot1:a/") and heard(stranger, push["endpoint"].partition(stranger.url)[2]),
+        "both say it",
+    )
+    (told,) = (json.loads(body) for _, body in heard(stranger, "/bot1:a/"))
+    assert "keamanan tentang akun Anda" in told["text"]
+    for secret in ("kedua", "faktor", "Admin", home.people["admin"], "reply_markup"):
+        assert secret not in json.dumps(told), "the chat is run by strangers"
 
 
 def test_a_chat_says_stop_and_hears_no_more(telling: Served, home: Rt, stranger: Stranger) -> None:

@@ -1,5 +1,6 @@
 """What happens because time passes: decisions that wait, and figures that are gathered."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -9,13 +10,17 @@ from tests.fakes.telemetry import FakeTelemetry
 from tests.unit.server.town import JOKO, Town
 from tests.unit.server.waiting import running, until
 
-from kentongan_server.domain.place import Presence
+from kentongan_server.domain.place import NodeRole, Presence, Region, unheard_node
 from kentongan_server.inbound.clock import heartbeats as heartbeats_room
 from kentongan_server.inbound.clock.heartbeats import Heartbeats
 from kentongan_server.inbound.clock.ticker import SILENT_AFTER, Ticker
 from kentongan_server.inbound.metrics import Metrics
 from kentongan_server.ports.outbox import Channel
 from kentongan_server.ports.telemetry import Heartbeat
+from kentongan_server.ports.unit_of_work import UnitOfWork
+from kentongan_server.use_cases.alarming.raise_alarm import alarms_due
+from kentongan_server.use_cases.forwarding.watch_forwards import page_for_unaccepted
+from kentongan_server.use_cases.informing.tell_people import tell_due_waves
 
 
 def a_heartbeat(number: int = 0) -> Heartbeat:
@@ -58,6 +63,27 @@ async def test_a_node_whose_word_waits_to_be_read_is_not_silent(town: Town) -> N
         assert town.store.places.nodes["ktg-1"].presence is Presence.ONLINE
         behind = 0.0
         await until(lambda: town.store.places.nodes["ktg-1"].presence is Presence.OFFLINE)
+
+
+@pytest.mark.parametrize("decision", [tell_due_waves, alarms_due, page_for_unaccepted])
+def test_of_a_crowd_a_few_are_decided_at_a_time_and_nobody_is_forgotten(decision: Callable[[UnitOfWork], int]) -> None:
+    """What is decided together is one transaction, and a press waits for it."""
+    town = Town(wide=True)
+    codes = [f"33.74.09.1001/RW{n + 1:02d}/RT01" for n in range(40)]
+
+    def furnish(uow: UnitOfWork) -> None:
+        uow.places.put_regions([Region(code, code, -6.98, 110.41) for code in codes])
+        uow.places.put_nodes([unheard_node(f"far-{n}", code, NodeRole.KENTONGAN) for n, code in enumerate(codes)])
+
+    town.do(furnish)
+    for number in range(len(codes)):
+        town.press(f"far-{number}")
+    town.wait(180)
+    rounds = []
+    while decided := town.do(decision):
+        rounds.append(decided)
+    assert sum(rounds) >= len(codes)
+    assert max(rounds) <= len(codes) / 2
 
 
 async def test_a_decision_that_fails_is_logged_and_asked_again(town: Town) -> None:

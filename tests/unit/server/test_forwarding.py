@@ -169,7 +169,11 @@ def test_what_a_wall_held_is_never_tried_again_and_a_human_looks(town: Town) -> 
 
 
 def watch(town: Town) -> int:
-    return town.do(page_for_unaccepted)
+    """How many pages that made."""
+    before = len(town.items(Channel.PAGER))
+    while town.do(page_for_unaccepted):
+        pass
+    return len(town.items(Channel.PAGER)) - before
 
 
 def stages(town: Town, incident: str) -> list[str]:

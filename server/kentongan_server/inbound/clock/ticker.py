@@ -22,6 +22,17 @@ from kentongan_server.use_cases.supervising.note_state import find_silent_nodes
 TICK_S = 0.5
 SILENT_AFTER = timedelta(seconds=19)
 
+DECISIONS = (
+    tell_due_waves,
+    alarms_due,
+    schedules_due,
+    tell_on,
+    drills_due,
+    close_resolved,
+    page_for_unaccepted,
+    present_unanswered_again,
+)
+
 log = structlog.get_logger()
 
 
@@ -58,30 +69,23 @@ class Ticker:
                 continue
             if is_due:
                 await self._decide(city_alarms_due)
-                while await self._decide(call_cities):  # each is a transaction that lets others go between
-                    pass
+                await self._decide(call_cities)
 
     async def _decide_all(self) -> None:
         while True:
             await asyncio.sleep(self._every_s)
-            await self._decide(tell_due_waves)
-            await self._decide(alarms_due)
-            await self._decide(schedules_due)
-            while await self._decide(tell_on):
-                pass
-            await self._decide(drills_due)
-            await self._decide(close_resolved)
-            await self._decide(page_for_unaccepted)
-            await self._decide(present_unanswered_again)
+            for decision in DECISIONS:
+                await self._decide(decision)
             if self._listening_for() > SILENT_AFTER.total_seconds():
                 await self._decide(self._silent_nodes())
 
-    async def _decide(self, decision: Callable[[UnitOfWork], int]) -> int:
+    async def _decide(self, decision: Callable[[UnitOfWork], int]) -> None:
+        """Until nothing is left of it; each time is a transaction that lets others go between."""
         try:
-            return await self._transactions.run(decision)
+            while await self._transactions.run(decision):
+                pass
         except Exception:
             log.exception("decision_failed", decision=decision.__name__)
-            return 0
 
     def _silent_nodes(self) -> Callable[[UnitOfWork], int]:
         patience = SILENT_AFTER + timedelta(seconds=self._behind())

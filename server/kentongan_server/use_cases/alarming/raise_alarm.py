@@ -22,6 +22,7 @@ from kentongan_server.use_cases.alarming.ease_alarm import ease
 from kentongan_server.use_cases.alarming.end_alarm import end, soundings, supersede_unanswered
 from kentongan_server.use_cases.alarming.spread_alarm import rule_for, spread
 
+_AT_ONCE = 4  # alarms in one transaction, each of which may wake a kelurahan: a press waits for no more
 OPENED, AGAIN, WITNESS, UNANSWERED = "reported", "reported again", "a second reporter", "nobody took it in time"
 
 
@@ -45,17 +46,22 @@ def on_report(uow: UnitOfWork, event: ReportTaken) -> None:
 
 
 def alarms_due(uow: UnitOfWork) -> int:
-    """Sound the alarms whose gate opens, widen those that nobody took; how many there were."""
-    due = uow.alarms.due(uow.now())
-    for alarm in due:
+    """Sound the alarms whose gate opens, widen those that nobody took, a few at a time; how many there were. None are left
+    when it says 0."""
+    due = [
+        alarm for alarm in uow.alarms.due(uow.now()) if alarm.level < CITY
+    ]  # a city's portions are called by themselves
+    decided = 0
+    for alarm in due[:_AT_ONCE]:
         incident = uow.incidents.incident(alarm.incident)
         if incident is None:
             continue
+        decided += 1
         if alarm.state is AlarmState.GATED:
             spread(uow, alarm, incident, OWN_RT, OPENED)
-        elif alarm.level < CITY:  # a city's portions are called by themselves
+        else:
             rise_unanswered(uow, alarm, incident)
-    return len(due)
+    return decided
 
 
 def rise_unanswered(uow: UnitOfWork, alarm: Alarm, incident: Incident) -> None:

@@ -12,10 +12,12 @@ from kentongan_server.use_cases.forwarding.page_human import page_human
 
 UNANSWERED_AFTER = timedelta(seconds=120)
 _LOOK_BACK = timedelta(hours=1)
+_AT_ONCE = 8
 
 
 def present_unanswered_again(uow: UnitOfWork) -> int:
-    """Once for each incident whose documents were accepted two minutes ago and that no operator has acknowledged."""
+    """Once for each incident whose documents were accepted two minutes ago and that no operator has acknowledged, a few at a
+    time; how many. None are left when it says 0."""
     limit = uow.now() - UNANSWERED_AFTER
     count = 0
     for incident_id in sorted(uow.outbox.unanswered(limit - _LOOK_BACK, limit)):
@@ -30,4 +32,6 @@ def present_unanswered_again(uow: UnitOfWork) -> int:
             seconds = int(UNANSWERED_AFTER.total_seconds())
             page_human(uow, incident, f"no operator acknowledged for {seconds} s", once="supervisor_paged")
         count += 1
+        if count == _AT_ONCE:
+            break
     return count

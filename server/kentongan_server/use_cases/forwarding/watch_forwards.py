@@ -9,19 +9,20 @@ from kentongan_server.ports.unit_of_work import UnitOfWork
 from kentongan_server.use_cases.forwarding.page_human import page_human
 
 PATIENCE = timedelta(seconds=60)
+_AT_ONCE = 16
 
 
 def page_for_unaccepted(uow: UnitOfWork) -> int:
-    """Page once per incident; how many pages were queued. The reporter is told unless somebody already saw it."""
-    paged = 0
-    for item in uow.outbox.unaccepted_since(uow.now() - PATIENCE):
+    """Page once per incident, for a few forwards at a time; how many were looked at. The reporter is told unless somebody
+    already saw it. None are left when it says 0."""
+    late = uow.outbox.unaccepted_since(uow.now() - PATIENCE)[:_AT_ONCE]
+    for item in late:
         uow.outbox.mark_paged(item.id)
         incident = uow.incidents.incident(item.incident)
         reason = f"{item.channel} not accepted for {int(PATIENCE.total_seconds())} s"
         if incident is None or not page_human(uow, incident, reason):
             continue
-        paged += 1
         nobody_took_it = all(f.state is not ItemState.ACCEPTED for f in uow.outbox.of_incidents([incident.id]))
         if nobody_took_it and incident.status is IncidentStatus.REPORTED:
             uow.happened(StageReached(incident.id, incident.region, stage="not_delivered"))
-    return paged
+    return len(late)

@@ -21,7 +21,7 @@ from kentongan_server.ports.unit_of_work import UnitOfWork
 LEAD = timedelta(seconds=10)
 AGAIN_AFTER = timedelta(seconds=60)
 _NEIGHBOURS = (Role.RESIDENT, Role.RT_HEAD, Role.RONDA, Role.POLISI_RW)
-_AT_ONCE = 100
+_AT_ONCE = 8  # waves in one transaction: a press waits for no more
 
 
 def on_report(uow: UnitOfWork, event: ReportTaken) -> None:
@@ -39,7 +39,7 @@ def on_report(uow: UnitOfWork, event: ReportTaken) -> None:
 
 
 def tell_due_waves(uow: UnitOfWork) -> int:
-    """Tell everybody whose wave has come; how many waves there were."""
+    """Tell everybody whose wave has come, a few waves at a time; how many there were. None are left when it says 0."""
     due = uow.notifications.waves_due(uow.now(), _AT_ONCE)
     for wave in due:
         incident = uow.incidents.incident(wave.incident)
@@ -89,14 +89,21 @@ def _tell(uow: UnitOfWork, incident: Incident, wave: Wave, people: Sequence[Pers
     """Queue one notification for each destination of those who may know; how many people can be reached."""
     if not people:
         return 0
+    meant = {p.id for p in people if p.sees(incident.region, incident.incident_class)}
+    destinations = [
+        destination
+        for destination in uow.destinations.of_people(meant)
+        if destination.confirmed and incident.incident_class in destination.hears
+    ]
+    if not destinations:
+        return 0
     told = {one.destination for one in uow.notifications.of_incident(incident.id)} if wave is Wave.RESIDENTS else set()
     spoke = {report.reporter for report in uow.incidents.reports_of(incident.id)}
-    meant = {p.id for p in people if p.sees(incident.region, incident.incident_class)} - spoke
     preferences = uow.destinations.preferences(meant)
     new = [
         _notification(uow, incident, wave, destination, preferences.get(destination.person, Preferences()))
-        for destination in uow.destinations.of_people(meant)
-        if destination.confirmed and incident.incident_class in destination.hears and destination.id not in told
+        for destination in destinations
+        if destination.person not in spoke and destination.id not in told
     ]
     reached = {one.person for one in new}
     if new:

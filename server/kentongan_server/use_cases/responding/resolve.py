@@ -8,6 +8,8 @@ from kentongan_server.domain.people import Person
 from kentongan_server.ports.unit_of_work import UnitOfWork
 from kentongan_server.use_cases.responding.moving import allowed, step, write
 
+_AT_ONCE = 16
+
 
 def resolve(uow: UnitOfWork, incident_id: str, person: Person, disposition: Disposition, note: str | None) -> Incident:
     """End the incident with its disposition."""
@@ -20,8 +22,8 @@ def resolve(uow: UnitOfWork, incident_id: str, person: Person, disposition: Disp
 
 
 def close_resolved(uow: UnitOfWork) -> int:
-    """Close what was resolved an hour ago; how many."""
-    ready = uow.incidents.resolved_before(uow.now() - CLOSE_AFTER)
+    """Close what was resolved an hour ago, a few at a time; how many. None are left when it says 0."""
+    ready = uow.incidents.resolved_before(uow.now() - CLOSE_AFTER)[:_AT_ONCE]
     for incident in ready:
         closed = write(uow, incident, status=move(incident, "close"))
         uow.happened(IncidentMoved(closed.id, closed.region, of=closed, by_event="close"))

@@ -7,6 +7,8 @@ from kentongan_server.domain.events import Noted
 from kentongan_server.domain.place import Node, Presence
 from kentongan_server.ports.unit_of_work import UnitOfWork
 
+_AT_ONCE = 100
+
 
 def note_state(uow: UnitOfWork, said: Node) -> Node | None:
     """The node as it was known before, when this is news. An older or repeated word, and an unknown node's, is ignored.
@@ -38,9 +40,9 @@ def note_state(uow: UnitOfWork, said: Node) -> Node | None:
 
 
 def find_silent_nodes(uow: UnitOfWork, patience: timedelta) -> int:
-    """Mark the nodes unheard for `patience` as offline; how many. Wills alone are not enough: a broker that
-    dies never sends them."""
-    silent = uow.places.silent_since(uow.now() - patience)
+    """Mark the nodes unheard for `patience` as offline, a few at a time; how many. None are left when it says 0. Wills alone
+    are not enough: a broker that dies never sends them."""
+    silent = uow.places.silent_since(uow.now() - patience)[:_AT_ONCE]
     for node in silent:
         uow.places.set_presence(node.id, Presence.OFFLINE)
         _note_presence(uow, node, Presence.OFFLINE)

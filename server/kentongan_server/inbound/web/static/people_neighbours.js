@@ -2,7 +2,7 @@
 // The RT head's page: who waits to be admitted, and a new invitation as a QR code.
 
 import { ask } from "./api.js";
-import { byId, element, write } from "./element.js";
+import { byId, element } from "./element.js";
 import { content, form, hour, nameOf, qr, shown, title } from "./people_show.js";
 import { t } from "./words.js";
 
@@ -40,7 +40,7 @@ async function list(region) {
   if (!found) return;
   const waiting = byId("waiting");
   waiting.replaceChildren(...found.map((one) => person(one, region)));
-  if (!found.length) write(waiting, t("neighbours.none"));
+  if (!found.length) waiting.append(element("li", { class: "why" }, t("neighbours.none")));
 }
 
 function person(one, region) {

@@ -2,7 +2,7 @@
 // Tonight's ronda: who watches, who has come, and one button to say that one is here.
 
 import { ask } from "./api.js";
-import { byId, element, write } from "./element.js";
+import { byId, element } from "./element.js";
 import { content, hour, nameOf, shown, title } from "./people_show.js";
 import { t } from "./words.js";
 
@@ -33,7 +33,7 @@ async function list(region) {
   if (!found) return;
   byId("turns").replaceChildren(...found.map(turn));
   byId("come").hidden = !found.length;
-  if (!found.length) write(byId("turns"), t("ronda.none"));
+  if (!found.length) byId("turns").append(element("li", { class: "why" }, t("ronda.none")));
 }
 
 function turn(one) {

@@ -1,5 +1,6 @@
 """A city is called, and told, in portions: everybody once, whatever happens in between."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,14 +8,15 @@ from tests.unit.server.town import ADMIN, KOTA, WULAN, Town
 
 from kentongan_server.domain.alarm import CROWD_PATIENCE, TELLING_PATIENCE, Action
 from kentongan_server.domain.incident_kind import IncidentKind, Purpose
-from kentongan_server.domain.lifecycle import CommandState
+from kentongan_server.domain.lifecycle import ALARM, CommandState, advance
 from kentongan_server.domain.place import NodeRole, Region, unheard_node
+from kentongan_server.domain.spread import CITY
 from kentongan_server.ports.unit_of_work import UnitOfWork
 from kentongan_server.use_cases.alarming.quieten_alarm import PORTION as TOLD_AT_ONCE
 from kentongan_server.use_cases.alarming.quieten_alarm import silence_alarm, sound_all_clear, tell_on
 from kentongan_server.use_cases.alarming.retry_commands import BATCH, due_orders
 from kentongan_server.use_cases.alarming.sound_city import city_alarms_due, confirm, propose
-from kentongan_server.use_cases.alarming.spread_alarm import PORTION, call_cities
+from kentongan_server.use_cases.alarming.spread_alarm import PORTION, call_cities, spread
 from kentongan_server.use_cases.responding.acknowledge import acknowledge
 
 RTS = 2 * PORTION + 40
@@ -150,3 +152,23 @@ def test_what_nobody_goes_on_with_is_told_to_all_by_itself(big: Town, tell, acti
     assert late == (0, None)  # whoever asked was only slow: all have been told meanwhile
     assert big.do(tell_on) == 0
     assert len(big.commands(incident, action)) == len(everybody(big))
+
+
+@pytest.mark.parametrize("tell", [silence_alarm, sound_all_clear])
+def test_what_sounds_anew_is_not_quietened_by_what_was_told_by_half_before(big: Town, tell) -> None:
+    incident = begin(big)
+    call_all(big)
+    big.all_say(incident, C.SOUNDING)
+    big.do(lambda uow: tell(uow, incident, WULAN))
+
+    def sound_anew(uow: UnitOfWork) -> None:
+        alarm, found = uow.alarms.alarm_of(incident), uow.incidents.incident(incident)
+        assert alarm is not None
+        assert found is not None
+        spread(uow, replace(alarm, state=advance(ALARM, alarm.state, "resume")), found, CITY, "a second reporter")
+
+    big.do(sound_anew)
+    before = len(big.store.alarms.kept)
+    big.wait(TELLING_PATIENCE.total_seconds())
+    assert big.do(tell_on) == 0
+    assert len(big.store.alarms.kept) == before

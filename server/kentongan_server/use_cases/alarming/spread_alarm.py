@@ -80,6 +80,9 @@ def spread(
         alarm = replace(alarm, state=advance(ALARM, alarm.state, "activate"))
     alarm = replace(alarm, level=max(level, alarm.level))
     alarm = replace(alarm, due_at=_next_rise(uow, alarm, incident, now, new=new))
+    if not new and alarm.level >= KELURAHAN:
+        for action in (Action.SILENCE, Action.ALL_CLEAR):
+            uow.alarms.drop_telling(alarm.id, action)  # what sounds anew must not be quietened by what came before
     if new and alarm.level >= CITY:
         alarm, reached = _next_portion(uow, alarm, None)
     else:

@@ -6,6 +6,7 @@ Plain and quick, so that a hundred thousand events fit into a minute; hypothesis
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -36,6 +37,7 @@ from kentongan_server.ports.outbox import Channel, ItemState
 from kentongan_server.ports.responder import DeliveryError
 from kentongan_server.use_cases.alarming import drill, quiet_places, quieten_alarm, raise_by_hand, set_rule, sound_city
 from kentongan_server.use_cases.alarming.adopt_codebook import adopt_codebook
+from kentongan_server.use_cases.alarming.raise_alarm import alarms_due
 from kentongan_server.use_cases.forwarding import deliver_forward, deliver_page
 from kentongan_server.use_cases.forwarding.record_police_reply import Reply, record_police_reply
 from kentongan_server.use_cases.forwarding.watch_forwards import page_for_unaccepted
@@ -265,10 +267,18 @@ class Walk:
         self.done += 1
 
     def clock_ticks(self) -> None:
-        self.town.open_due_gates()
-        for decision in (sound_city.city_alarms_due, drill.drills_due, close_resolved, page_for_unaccepted):
-            self.town.do(decision)
-        self.town.do(lambda uow: find_silent_nodes(uow, timedelta(seconds=19)))
+        """As the ticker does: each decision a few at a time, until nothing is left of it."""
+        silent = partial(find_silent_nodes, patience=timedelta(seconds=19))
+        for decision in (
+            alarms_due,
+            sound_city.city_alarms_due,
+            drill.drills_due,
+            close_resolved,
+            page_for_unaccepted,
+            silent,
+        ):
+            while self.town.do(decision):
+                pass
         orders = self.town.due_orders()
         if self.die.random() < 0.7:
             self.town.do(lambda uow: uow.alarms.mark_sent([order.command for order in orders]))

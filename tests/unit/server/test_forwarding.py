@@ -229,6 +229,16 @@ def test_what_an_operator_saw_already_was_delivered_in_their_own_way(town: Town)
     assert stages(town, incident) == ["police_saw"]
 
 
+@pytest.mark.parametrize("purpose", [Purpose.DRILL, Purpose.TEST])
+def test_a_drill_that_the_police_do_not_take_wakes_nobody_and_sends_nobody_to_110(town: Town, purpose: Purpose) -> None:
+    incident = town.press(purpose=purpose).incident
+    assert town.forwards(incident)
+    town.wait(3600)
+    assert watch(town) == 0
+    assert stages(town, incident) == []
+    assert town.record(incident, "human_paged") == []
+
+
 def test_community_news_pages_nobody(town: Town) -> None:
     town.report(HEAD, IncidentKind.COMMUNITY_WORK)
     town.wait(3600)

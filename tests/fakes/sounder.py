@@ -9,11 +9,12 @@ from kentongan_server.ports.sounder import LinkDownError
 
 
 class FakeSounder:
-    """`away` makes every attempt fail; `orders` and `shown` hold what was sent, in order."""
+    """`away` makes every attempt fail; `orders` and `shown` hold what was sent, in order, `bursts` what was sent together."""
 
     def __init__(self) -> None:
         self.away = False
         self.orders: list[Order] = []
+        self.bursts: list[list[Order]] = []
         self.shown: list[tuple[str, str, str, str | None]] = []
         self.timed: list[tuple[str, str, datetime]] = []
         self.offered: list[tuple[str, int, int]] = []
@@ -31,6 +32,7 @@ class FakeSounder:
         if self.away:
             return []
         self.orders += orders
+        self.bursts.append(list(orders))
         return [order.command for order in orders]
 
     async def show(self, node: str, report: str, stage: str, incident: str | None) -> None:

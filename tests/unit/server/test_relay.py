@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from structlog.testing import capture_logs
@@ -17,6 +18,7 @@ from kentongan_server.domain.lifecycle import CommandState
 from kentongan_server.inbound.clock.relay import AT_ONCE, Relay
 from kentongan_server.inbound.metrics import Metrics
 from kentongan_server.ports.outbox import Channel, ItemState
+from kentongan_server.ports.unit_of_work import Committed
 from kentongan_server.use_cases.forwarding.record_police_reply import Reply, record_police_reply
 from kentongan_server.use_cases.forwarding.watch_forwards import page_for_unaccepted
 
@@ -68,6 +70,18 @@ async def test_every_kentongan_is_sent_its_order_and_the_police_their_documents(
     assert stage.emergency.attempts == 0
     assert stage.counted("kentongan_commands_sent_total") == len(RT1_NODES)
     assert stage.counted("kentongan_deliveries_total", channel="police_cap", result="accepted") == 1
+
+
+async def test_a_press_that_was_committed_with_a_city_is_sent_before_it_and_apart(stage: Stage) -> None:
+    stage.town.press("ktg-1")
+    await until(lambda: len(stage.sounder.orders) == len(RT1_NODES))
+    pressed = list(stage.sounder.orders)
+    citys = [replace(order, command=f"city-{order.command}", leisure_ms=5_000) for order in pressed]
+    stage.sounder.orders.clear()
+    stage.sounder.bursts.clear()
+    stage.relay.committed(Committed(orders=citys + pressed))
+    await until(lambda: len(stage.sounder.bursts) == 2)
+    assert stage.sounder.bursts == [pressed, citys]
 
 
 async def test_an_emergency_goes_to_its_own_recipient(stage: Stage) -> None:

@@ -61,8 +61,8 @@ class Relay:
 
     def committed(self, committed: Committed) -> None:
         """Send the first attempt of new commands now, and look at the outbox."""
-        if committed.orders:
-            self._begin(self._send(committed.orders))
+        for orders in _apart(committed.orders):
+            self._begin(self._send(orders))
         if committed.outbox:
             self._wake.set()
 
@@ -82,7 +82,8 @@ class Relay:
             try:
                 behind = timedelta(seconds=self._behind())
                 if await self._transactions.read(partial(_is_any_due, behind=behind)):
-                    await self._send(await self._transactions.run(partial(due_orders, behind=behind)))
+                    for orders in _apart(await self._transactions.run(partial(due_orders, behind=behind))):
+                        await self._send(orders)
             except Exception:
                 log.exception("retry_failed")  # the rows are still due: the next tick tries again
 
@@ -189,6 +190,12 @@ class Relay:
             return
         self._metrics.deliveries.labels(item.channel, "accepted").inc()
         await self._transactions.run(lambda uow: deliver_forward.accepted(uow, item))
+
+
+def _apart(orders: list[Order]) -> list[list[Order]]:
+    """One RT's first: a press that was committed together with a city's portion must not be sent in its midst."""
+    parts = [[order for order in orders if not order.leisure_ms], [order for order in orders if order.leisure_ms]]
+    return [part for part in parts if part]
 
 
 def _is_any_due(uow: UnitOfWork, behind: timedelta) -> bool:

@@ -21,7 +21,7 @@ from kentongan_server.use_cases.alarming.ease_alarm import ease
 from kentongan_server.use_cases.alarming.end_alarm import end, end_when_over, supersede_unanswered
 from kentongan_server.use_cases.alarming.spread_alarm import command_nodes
 
-PORTION = 500  # kentongan in one transaction
+PORTION = 300  # kentongan in one transaction
 
 
 class Told(NamedTuple):

@@ -171,6 +171,10 @@ class FakeAlarms:
         self.kept[command_id] = again
         self.due_at[command_id] = due_at
 
+    def hurry(self, command_id: str, by: datetime) -> None:
+        if self.kept[command_id].state in _UNANSWERED and self.due_at.get(command_id, by) > by:
+            self.due_at[command_id] = by
+
     def make_due(self, node: str, now: datetime) -> None:
         for command_id in self.due_at:
             command = self.kept[command_id]

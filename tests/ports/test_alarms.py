@@ -141,6 +141,19 @@ async def test_only_queued_commands_become_sent(store: Transactions, state: Comm
     assert after is (CommandState.SENT if state is CommandState.QUEUED else state)
 
 
+async def test_what_a_node_refused_as_stale_is_due_soon_and_never_later(store: Transactions) -> None:
+    def fill(uow: UnitOfWork) -> None:
+        for state in (CommandState.QUEUED, CommandState.SENT, CommandState.SOUNDING):
+            uow.alarms.add_commands([a_command(state, state=state)], at(100))
+        uow.alarms.add_commands([a_command("soon")], at(3))
+        for name in (CommandState.QUEUED, CommandState.SENT, CommandState.SOUNDING, "soon"):
+            uow.alarms.hurry(name, at(5))
+
+    await store.run(fill)
+    assert await due(store, 4.999) == ["soon"]
+    assert sorted(await due(store, 5)) == ["queued", "sent", "soon"]
+
+
 async def test_a_node_that_is_back_is_asked_at_once(store: Transactions) -> None:
     def fill(uow: UnitOfWork) -> None:
         for state in (CommandState.QUEUED, CommandState.SENT, CommandState.SOUNDING):

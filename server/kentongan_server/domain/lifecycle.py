@@ -188,14 +188,14 @@ FINAL_COMMAND_STATES = frozenset(state for state, events in COMMAND.items() if n
 UNANSWERED_COMMAND_STATES = frozenset({_C.QUEUED, _C.SENT, _C.TIMED_OUT})
 OPEN_INCIDENT_STATES = frozenset({_I.REPORTED, _I.ACKNOWLEDGED, _I.DISPATCHED, _I.ON_SCENE})
 
-# What a kentongan's word implies: it may say `completed` when the messages in between were lost.
+# What a kentongan's word implies: it may say `completed` when the messages in between were lost. `expired` is no end: it refused
+# one attempt as too late or overtaken, and obeys the next. Else whoever replays an old attempt could silence an alarm.
 _IMPLIED_BY_OUTCOME = {
     _C.DEVICE_ACKED: ("publish", "device_ack"),
     _C.SOUNDING: ("publish", "device_ack", "sound"),
     _C.COMPLETED: ("publish", "device_ack", "sound", "complete"),
     _C.SILENCED: ("publish", "device_ack", "sound", "silence"),
     _C.FAILED: ("publish", "fail"),
-    _C.EXPIRED: ("expire",),
 }
 
 

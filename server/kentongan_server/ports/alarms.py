@@ -140,6 +140,10 @@ class AlarmBook(Protocol):
         """Write one more attempt."""
         ...
 
+    def hurry(self, command_id: str, by: datetime) -> None:
+        """Make an unanswered command due by then, if it is not due sooner."""
+        ...
+
     def make_due(self, node: str, now: datetime) -> None:
         """The node is back: its unanswered commands are due at once."""
         ...

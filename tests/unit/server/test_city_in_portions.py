@@ -94,6 +94,21 @@ def test_a_city_is_not_asked_again_for_answers_that_wait_to_be_read(big: Town) -
     assert len(big.do(lambda uow: due_orders(uow, behind))) == BATCH
 
 
+def test_one_that_another_command_overtook_is_asked_again_soon(big: Town) -> None:
+    for node in everybody(big):
+        big.wakes(node)
+    incident = begin(big)
+    command = next(iter(big.soundings(incident)))
+    big.do(lambda uow: uow.alarms.mark_sent([command.id]))
+    big.says(command, C.EXPIRED)
+    assert big.due_orders() == []
+    big.wait(1)
+    assert [order.command for order in big.due_orders()] == [command.id]
+    big.wait(0.5)
+    big.says(command, C.EXPIRED)  # its log says so until it has obeyed: no reason to hurry more
+    assert big.due_orders() == []
+
+
 def test_the_alarm_does_not_end_while_there_is_somebody_to_call(big: Town) -> None:
     incident = begin(big)
     big.all_say(incident, C.SOUNDING, C.COMPLETED)

@@ -113,13 +113,13 @@ C = CommandState
 BELIEVED = {
     # what is known: what the kentongan says → what is known then; all else is old news
     C.QUEUED: {"device_acked": C.DEVICE_ACKED, "sounding": C.SOUNDING, "completed": C.COMPLETED,
-               "silenced": C.SILENCED, "failed": C.FAILED, "expired": C.EXPIRED},
+               "silenced": C.SILENCED, "failed": C.FAILED},
     C.SENT: {"device_acked": C.DEVICE_ACKED, "sounding": C.SOUNDING, "completed": C.COMPLETED,
-             "silenced": C.SILENCED, "failed": C.FAILED, "expired": C.EXPIRED},
+             "silenced": C.SILENCED, "failed": C.FAILED},
     C.TIMED_OUT: {"device_acked": C.DEVICE_ACKED, "sounding": C.SOUNDING, "completed": C.COMPLETED,
-                  "silenced": C.SILENCED, "failed": C.FAILED, "expired": C.EXPIRED},
+                  "silenced": C.SILENCED, "failed": C.FAILED},
     C.DEVICE_ACKED: {"sounding": C.SOUNDING, "completed": C.COMPLETED, "silenced": C.SILENCED,
-                     "failed": C.FAILED, "expired": C.EXPIRED},
+                     "failed": C.FAILED},
     C.SOUNDING: {"completed": C.COMPLETED, "silenced": C.SILENCED, "failed": C.FAILED},
 }  # fmt: skip
 

@@ -24,13 +24,26 @@ def test_every_step_is_written_and_noted(town: Town) -> None:
     }
 
 
-@pytest.mark.parametrize("end", [C.COMPLETED, C.SILENCED, C.FAILED, C.EXPIRED])
+@pytest.mark.parametrize("end", [C.COMPLETED, C.SILENCED, C.FAILED])
 def test_the_end_is_believed_although_all_before_it_was_lost(town: Town, end: C) -> None:
     incident = town.press("ktg-1").incident
     command = town.command_to("ktg-1", incident)
     town.says(command, end)
     assert town.store.alarms.kept[command.id].state is end
     assert command.id not in town.store.alarms.due_at
+
+
+def test_an_attempt_refused_as_stale_is_no_end_and_the_next_one_is_obeyed(town: Town) -> None:
+    """Whoever replays an old attempt must not be able to stop an alarm."""
+    incident = town.press("ktg-1").incident
+    command = town.command_to("ktg-1", incident)
+    town.do(lambda uow: uow.alarms.mark_sent([command.id]))
+    town.says(command, C.EXPIRED)
+    assert town.command_to("ktg-1", incident).state is C.SENT
+    town.wait(1)
+    assert command.id in [order.command for order in town.due_orders()]
+    town.says(command, C.SOUNDING)
+    assert town.command_to("ktg-1", incident).state is C.SOUNDING
 
 
 def test_repeated_and_late_words_change_nothing(town: Town) -> None:

@@ -115,6 +115,15 @@ _TRY_AGAIN = Statement(
         due_at=bindparam("due_at"),
     )
 )
+_HURRY = Statement(
+    update(alarm_commands)
+    .where(
+        alarm_commands.c.id == bindparam("of"),
+        alarm_commands.c.due_at > bindparam("by"),
+        or_(*(alarm_commands.c.state == state for state in _UNANSWERED)),
+    )
+    .values(due_at=bindparam("by"))
+)
 _MAKE_DUE = Statement(
     update(alarm_commands)
     .where(
@@ -311,6 +320,9 @@ class AlarmRows:
     def try_again(self, command_id: str, state: CommandState, counter: int, attempts: int, due_at: datetime) -> None:
         values = {"of": command_id, "state": state, "counter": counter, "attempts": attempts, "due_at": to_ms(due_at)}
         _TRY_AGAIN.run(self._connection, values)
+
+    def hurry(self, command_id: str, by: datetime) -> None:
+        _HURRY.run(self._connection, {"of": command_id, "by": to_ms(by)})
 
     def make_due(self, node: str, now: datetime) -> None:
         _MAKE_DUE.run(self._connection, {"of": node, "now": to_ms(now)})

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kentongan_server.domain.alarm import Action, AlarmCommand
+from kentongan_server.domain.alarm import Action, AlarmCommand, retry_delay
 from kentongan_server.domain.events import Noted, StageReached
 from kentongan_server.domain.lifecycle import FINAL_COMMAND_STATES, CommandState, believe
 from kentongan_server.ports.unit_of_work import UnitOfWork
@@ -22,6 +22,8 @@ def record_outcomes(
         command = known.get(command_id)
         if command is None or command.node != node:
             continue
+        if outcome is CommandState.EXPIRED:  # it came too late, or another overtook it: it is sent afresh, and soon
+            uow.alarms.hurry(command.id, uow.now() + retry_delay(1))
         state = believe(command.state, outcome)
         if state is command.state:
             continue

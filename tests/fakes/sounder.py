@@ -15,6 +15,7 @@ class FakeSounder:
         self.away = False
         self.orders: list[Order] = []
         self.bursts: list[list[Order]] = []
+        self._newest: dict[str, int] = {}
         self.shown: list[tuple[str, str, str, str | None]] = []
         self.timed: list[tuple[str, str, datetime]] = []
         self.offered: list[tuple[str, int, int]] = []
@@ -25,15 +26,18 @@ class FakeSounder:
     async def send(self, order: Order) -> None:
         """See the port."""
         self._assert_here()
+        self._newest[order.node] = max(order.counter, self._newest.get(order.node, 0))
         self.orders.append(order)
 
     async def send_all(self, orders: Collection[Order]) -> list[str]:
         """See the port."""
         if self.away:
             return []
-        self.orders += orders
-        self.bursts.append(list(orders))
-        return [order.command for order in orders]
+        sent = [order for order in orders if order.counter >= self._newest.get(order.node, 0)]
+        self._newest.update((order.node, order.counter) for order in sent)
+        self.orders += sent
+        self.bursts.append(sent)
+        return [order.command for order in sent]
 
     async def show(self, node: str, report: str, stage: str, incident: str | None) -> None:
         """See the port."""

@@ -24,7 +24,7 @@ NONCE = "0123456789abcdef"
 def an_order(kind: IncidentKind = IncidentKind.PANIC, action: Action = Action.SOUND, **different: object) -> Order:
     plain = {"node": "ktg-1", "incident": "incident-1", "purpose": Purpose.ACTUAL, "nonce": NONCE, "counter": 7}
     plain["rhythm"] = SHIPPED.all_clear if action is Action.ALL_CLEAR else SHIPPED.code_of(kind)
-    return Order(command="command-1", kind=kind, action=action, **{**plain, **different})
+    return Order(kind=kind, action=action, **{"command": "command-1", **plain, **different})
 
 
 @dataclass
@@ -129,6 +129,14 @@ async def test_many_orders_reach_their_nodes(bench: Bench) -> None:
     assert bench.commanded() == [(f"ktg-{number}", "command-1", number) for number in range(20)]
     bench.go_away()
     assert await bench.sounder.send_all(orders) == []
+
+
+async def test_what_another_command_has_overtaken_is_left_for_another_attempt(bench: Bench) -> None:
+    await bench.sounder.send_all([an_order(counter=8)])
+    late = [an_order(command="late", counter=7), an_order(command="other", node="ktg-2", counter=7)]
+    assert await bench.sounder.send_all(late) == ["other"]
+    assert await bench.sounder.send_all([an_order(command="late", counter=9)]) == ["late"]
+    assert bench.commanded() == [("ktg-1", "command-1", 8), ("ktg-2", "other", 7), ("ktg-1", "late", 9)]
 
 
 async def test_a_command_of_many_says_what_it_says_alone() -> None:

@@ -20,7 +20,8 @@ class Sounder(Protocol):
         ...
 
     async def send_all(self, orders: Collection[Order]) -> list[str]:
-        """Send one attempt at each of many commands; those that the broker took. Others may send in between."""
+        """Send one attempt at each of many commands; those that the broker took. Others may send in between, and what they
+        overtake is not sent: its counter would be refused."""
         ...
 
     async def show(self, node: str, report: str, stage: str, incident: str | None) -> None:

@@ -1,7 +1,8 @@
 """Turns orders into sealed commands, and stages into sealed receipts.
 
 Ten thousand kentongan that are told the same thing differ in three values. What they share is written once; what is left for each
-is to fill those in and to seal (docs/decisions/0020).
+is to fill those in and to seal (docs/decisions/0020). A command that another to the same kentongan has overtaken would be refused
+for its lower counter: it is left, and comes again with a higher one.
 """
 
 import json
@@ -41,20 +42,26 @@ class MqttSounder:
     def __init__(self, link: Publisher, signer: Signer) -> None:
         self._link = link
         self._signer = signer
+        self._newest: dict[str, int] = {}  # by kentongan, the highest counter sent
 
     async def send(self, order: Order) -> None:
         """Send one attempt at a command; LinkDownError when the broker did not take it."""
+        self._newest[order.node] = max(order.counter, self._newest.get(order.node, 0))
         await self._publish(order.node, "command", codec.encode(command_of(order)))
 
     async def send_all(self, orders: Collection[Order]) -> list[str]:
         """Send many; the commands that the broker took."""
-        known = list(orders)
-        taken = await self._link.publish_all(self._sealed(known))
-        return [known[place].command for place in taken]
+        drawn: list[str] = []
+        taken = await self._link.publish_all(self._sealed(list(orders), drawn))
+        return [drawn[place] for place in taken]
 
-    def _sealed(self, orders: Iterable[Order]) -> Iterator[tuple[str, bytes]]:
+    def _sealed(self, orders: Iterable[Order], drawn: list[str]) -> Iterator[tuple[str, bytes]]:
         forms: dict[object, Form] = {}
         for order in orders:
+            if order.counter < self._newest.get(order.node, 0):
+                continue
+            self._newest[order.node] = order.counter
+            drawn.append(order.command)
             same = (
                 order.action,
                 order.incident,

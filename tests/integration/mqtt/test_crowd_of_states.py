@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from bench.city import make_city
 from bench.fleet import Fleet, until
+from structlog.testing import capture_logs
 from tests.integration.node.fault_proxy import FaultProxy
 
 from kentongan_broker import Broker, enrol, start
@@ -96,3 +97,11 @@ async def test_leaving_while_there_is_no_broker_takes_no_time() -> None:
     async with asyncio.timeout(5.0):
         await link.stop()
     assert not link.connected
+
+
+async def test_whatever_breaks_while_connecting_it_goes_on_trying() -> None:
+    link = BrokerLink("x" * 80, 1883, "server", "none")  # no name of the net is so long, and that is no OSError
+    with capture_logs() as logs:
+        link.start(Reader().take)
+        assert await until(lambda: sum(entry["event"] == "broker_link_failed" for entry in logs) >= 2, 20.0)
+        await link.stop()

@@ -133,8 +133,12 @@ class BrokerLink:
 
     async def _keep_connected(self) -> None:
         while not self._leaving.is_set():
-            if await self._connect():
-                await self._tend()
+            try:
+                if await self._connect():
+                    await self._tend()
+            except Exception:
+                log.exception("broker_link_failed")  # a server without its line to the sirens must go on trying
+                self._client.disconnect()
             await _set_within(self._leaving, RECONNECT_S * (1 + random.random()))  # noqa: S311  # spread, not secret
         self._client.disconnect()
 

@@ -51,9 +51,11 @@ class Stand:
         return await asyncio.to_thread(what, *arguments)
 
     def page(self) -> int:
-        """What the ticker does each second."""
-        found: int = self.town.do(page_for_unaccepted)
-        return found
+        """What the ticker does, until nothing is left of it; how many humans that woke."""
+        before = len(self.town.items(Channel.PAGER))
+        while self.town.do(page_for_unaccepted):
+            pass
+        return len(self.town.items(Channel.PAGER)) - before
 
 
 @asynccontextmanager

@@ -75,6 +75,17 @@ def test_of_what_one_kentongan_says_the_newest_two_wait_and_no_report_is_ever_pa
     assert desk.takes_all() == ["r0", "r1", "r2", "r3", "r4", "a3", "a4", "b0"]
 
 
+def test_what_is_passed_over_has_waited_all_the_same(desk: Desk) -> None:
+    """Its news is in the newer states, and nobody may be asked for it again before they are read."""
+    for second in range(3):
+        desk.now = float(second)
+        desk.comes("a", "state", str(second))
+    desk.now = 10.0
+    assert desk.arrivals.behind() == 10.0
+    assert desk.takes() == "1"
+    assert desk.arrivals.behind() == 10.0
+
+
 def test_requests_for_pieces_are_all_kept(desk: Desk) -> None:
     for number in range(4):
         desk.comes("a", "fetch", f"f{number}")

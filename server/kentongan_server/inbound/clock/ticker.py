@@ -37,9 +37,11 @@ log = structlog.get_logger()
 
 
 class Ticker:
-    """Runs each decision every `every_s` seconds, and looks ten times as often whether a city is to be called. `listening_for` says how long the broker has been there, in seconds, and
-    `behind` for how long what nodes said has waited to be read: they are not called silent while it was the server that could
-    not hear them."""
+    """Runs each decision every `every_s` seconds, and looks ten times as often whether a city is to be called.
+
+    `listening_for` says how long the broker has been there, in seconds, and `behind` for how long what nodes said has waited to
+    be read: they are not called silent while it was the server that could not hear them.
+    """
 
     def __init__(
         self,

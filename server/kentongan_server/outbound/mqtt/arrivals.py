@@ -44,7 +44,8 @@ class Arrivals(Generic[Message]):
         waiting = self._states.setdefault(message.topic, [])
         waiting.append((message, self._now()))
         if len(waiting) > KEPT and message.topic.endswith(STATES):
-            del waiting[0]
+            _, since = waiting.pop(0)
+            waiting[0] = (waiting[0][0], since)  # what the older one said is in it too, and has waited as long
 
     def following(self, *, states: bool) -> tuple[Message, Callable[[], None] | None] | None:
         """The next to be read, and for a state what to call once it was; none while `states` is False or enough are read."""
